@@ -1,0 +1,98 @@
+"""The command line: each command parses, makes one library call and prints.
+
+Commands are imported when they are run, so ``voicecoach --help`` stays quick. Results go to stdout, everything else to
+stderr. Settings: flag > ``VOICECOACH_*`` > ``voicecoach.toml`` > user settings > default.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from voicecoach import __version__
+
+# name -> (module, attribute, one line of help): the help stands here so that listing commands imports none of them
+COMMANDS = {
+    "analyse": ("voicecoach.cli.analyse", "analyse", "Analyse recordings and report what to keep and what to try next."),
+    "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain and try the rules of the packs."),
+    "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
+    "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
+}
+ALIASES = {"analyze": "analyse"}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[name]
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VOICECOACH"})
+@click.version_option(__version__, "-V", "--version", prog_name="voicecoach")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Practise calls and hear what to do better. Nothing leaves this machine."""
+    from voicecoach.cli.settings import load_settings
+
+    ctx.default_map = load_settings()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code; every error is one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from voicecoach.errors import VoicecoachError
+
+    try:
+        result = cli.main(args=arguments, prog_name="voicecoach", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("voicecoach: interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        where = getattr(error, "ctx", None)
+        hint = f" (see: {where.command_path} --help)" if where is not None else ""
+        return _complain(error.format_message(), 2, hint)
+    except VoicecoachError as error:
+        return _complain(str(error), error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _complain(f"{error.filename or 'output'}: {error.strerror or error}", 1)
+    except Exception as error:  # noqa: BLE001 - the last line of the CLI
+        if os.environ.get("VOICECOACH_TRACEBACK"):
+            raise
+        text = f"unexpected {type(error).__name__}: {error}"
+        return _complain(text, 1, " (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)")
+
+
+def _complain(text: str, code: int, hint: str = "") -> int:
+    line = " ".join(text.split())
+    click.echo(f"voicecoach: {line}{hint}", err=True)
+    return code

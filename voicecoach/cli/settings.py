@@ -1,0 +1,59 @@
+"""Settings from ``voicecoach.toml`` in the working folder and from the user's settings folder."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from voicecoach.errors import DataFileError
+
+
+def settings_files() -> tuple[Path, ...]:
+    """Files that hold settings, the strongest last."""
+    user = platformdirs.user_config_path("voicecoach", appauthor=False) / "voicecoach.toml"
+    return (user, Path("voicecoach.toml"))
+
+
+def load_settings() -> dict[str, Any]:
+    """Settings by command as ``{"analyse": {"model": "base"}}``; a key names a flag, with _ for -.
+
+    Raises:
+        DataFileError: a file is not TOML, or has a table that is no command or a key that is no flag.
+    """
+    merged: dict[str, Any] = {}
+    for path in settings_files():
+        if not path.is_file():
+            continue
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise DataFileError(f"{path}: not valid TOML: {error}") from error
+        for table, values in found.items():
+            _check(path, table, values)
+            merged[table] = {**merged.get(table, {}), **values}
+    return merged
+
+
+def _check(path: Path, table: str, values: Any) -> None:
+    import difflib
+
+    import click
+
+    from voicecoach.cli import COMMANDS, cli
+
+    if table not in COMMANDS or not isinstance(values, dict):
+        near = difflib.get_close_matches(table, COMMANDS, 1)
+        hint = f"; did you mean [{near[0]}]?" if near else f"; tables are: {', '.join(COMMANDS)}"
+        raise DataFileError(f"{path}: unknown setting {table!r}{hint}")
+    command = cli.get_command(click.Context(cli), table)
+    assert command is not None
+    known = [p.name for p in command.params if isinstance(p, click.Option) and p.name]
+    known += list(command.commands) if isinstance(command, click.Group) else []
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are: {', '.join(known)}"
+            raise DataFileError(f"{path}: unknown setting {key!r} in [{table}]{hint}")

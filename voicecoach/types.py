@@ -1,0 +1,346 @@
+"""Frozen values that cross the borders between stages.
+
+Times are seconds in the original recording. Levels are dB relative to full scale (dBFS) unless LUFS is said.
+Frequencies are Hz, intervals semitones. A speaker is "agent", "customer", "speaker3" ... or, where one channel holds
+more than one voice, "unknown".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+AGENT = "agent"
+CUSTOMER = "customer"
+UNKNOWN = "unknown"
+
+Floats = NDArray[np.float32]
+
+
+# --- recording -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelQuality:
+    """What can be said of one channel before anything is understood. Levels in dBFS, ``None`` where not measurable."""
+
+    name: str
+    level: float | None  # RMS of the frames that hold speech
+    peak: float | None  # highest sample
+    noise_floor: float | None
+    snr: float | None  # dB, speech level over noise floor
+    clipping: float  # share of samples at or beyond full scale, 0..1
+    dc_offset: float  # mean sample value, -1..1
+    bandwidth: float | None  # Hz, highest frequency with energy above the floor
+    telephone_band: bool
+    silent: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the channels of a recording relate to each other.
+
+    kind is "mono", "dual_mono" (the same signal twice), "split" (a speaker a channel) or "bleed" (split, but one side
+    is heard on the other). ``bleed`` holds, for a pair (from, to), the dB by which `from` is weaker on `to`.
+    """
+
+    kind: str
+    names: tuple[str, ...]  # every channel of the file: "mono", "left", "right", "channel3" ...
+    used: tuple[int, ...]  # indices of the channels that are analysed, each a different signal
+    empty: tuple[int, ...] = ()
+    bleed: Mapping[tuple[int, int], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A decoded recording: int16 samples at ``rate``, shape (channels, samples), possibly memory-mapped."""
+
+    path: str
+    samples: NDArray[np.int16]
+    rate: int
+    original_rate: int
+    container: str
+    codec: str
+    layout: Layout
+    quality: tuple[ChannelQuality, ...]  # one for each channel of the file
+    sha256: str
+    warnings: tuple[str, ...] = ()  # such as "the file ends early: 12.3 of 60.0 s could be read"
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.samples.shape[1] / self.rate
+
+    def channel(self, index: int, start: float = 0.0, end: float | None = None) -> Floats:
+        """Samples of a channel from ``start`` to ``end`` seconds as float32 in -1..1, shape (samples,)."""
+        stop = self.samples.shape[1] if end is None else round(end * self.rate)
+        piece = self.samples[index, round(start * self.rate) : stop]
+        return piece.astype(np.float32) / np.float32(32768.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contours:
+    """What a channel sounds like every ``hop`` seconds; frame k is centred on k * hop."""
+
+    hop: float
+    f0: Floats  # Hz, NaN where unvoiced, shape (frames,)
+    level: Floats  # dBFS, shape (frames,)
+    voice: NDArray[np.bool_]  # our own voice activity, shape (frames,)
+    hnr: Floats  # harmonics-to-noise ratio in dB, NaN where unvoiced, shape (frames,)
+    nuclei: Floats  # times of acoustic syllable nuclei, shape (nuclei,)
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as heard; ``backed`` tells whether the sound bears it out (None: nothing to check against)."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+    backed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of words as decoded, with the decoder's own measures of certainty."""
+
+    text: str
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    no_speech_prob: float
+    avg_logprob: float
+    compression_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker says until another takes over. Times are None and words empty for text without times."""
+
+    speaker: str
+    text: str
+    start: float | None = None
+    end: float | None = None
+    words: tuple[Word, ...] = ()
+
+    def word_spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each word stands in ``text`` as (start, end) character offsets, in the order of ``words``."""
+        spans: list[tuple[int, int]] = []
+        at = 0
+        for word in self.words:
+            found = self.text.find(word.text, at)
+            start = at if found < 0 else found
+            at = start + len(word.text)
+            spans.append((start, at))
+        return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who is on which channel, and how we know."""
+
+    name: str
+    channel: int | None
+    channel_name: str
+    reason: str
+
+
+# --- findings ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a time: pause, silence, filler, overlap, interruption, backchannel."""
+
+    kind: str
+    speaker: str
+    start: float
+    end: float
+    detail: str = ""
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with its unit and grade, or None with the reason why there is none.
+
+    ``low`` and ``high`` are the band it was compared with or the bounds of its error; ``reason`` says which.
+    """
+
+    id: str
+    speaker: str
+    value: float | None
+    unit: str
+    grade: str
+    reason: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that fired: a character span in a turn, or a time alone where ``turn`` is None."""
+
+    rule: str
+    turn: int | None
+    start_char: int = 0
+    end_char: int = 0
+    quote: str = ""
+    start: float | None = None
+    end: float | None = None
+    reason: str = ""  # why it fired, in words, such as "0.6 s into the customer's sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whether the sound bears a finding out: status is "backed", "not_backed" or "not_checked"."""
+
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A marker found in a recording, with time, quote, reason and source."""
+
+    rule: str
+    category: str
+    polarity: str  # positive, neutral, negative
+    speaker: str
+    turn: int | None
+    start: float | None
+    end: float | None
+    quote: str
+    message: str
+    advice: str
+    grade: str
+    source: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """Something a reader would expect, and why it is missing."""
+
+    id: str
+    reason: str
+
+
+# --- judgement -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of a scorecard as applied to a call. status: met, partly, missed, not_applicable, not_measured."""
+
+    id: str
+    name: str
+    kind: str  # must or plus
+    status: str
+    points: float
+    weight: float
+    reason: str
+    source: str
+    tip: str
+    times: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A scorecard as applied to a call. ``total`` is the share of reachable points, 0..100, or None."""
+
+    scorecard: str
+    version: str
+    total: float | None
+    passed: bool | None  # False when a must is missed; None when no must could be judged
+    reason: str
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One piece of coaching: what it is about, in a sentence, with the moment it is about."""
+
+    about: str  # rule, measure or criterion id
+    text: str
+    quote: str = ""
+    start: float | None = None
+    suggestion: str = ""  # what to say instead, or how to do the drill
+
+
+@dataclass(frozen=True, slots=True)
+class Coaching:
+    """One strength, one next step, one short drill; each None where the recording gives no ground for it."""
+
+    strength: Note | None
+    next_step: Note | None
+    drill: Note | None
+    reason: str = ""  # why something is missing
+
+
+# --- the result ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What measures and rules see of a recording.
+
+    ``separate`` tells whether every speaker has a channel of their own. ``facts`` are the language facts of the pack
+    (an empty mapping where the language has none).
+    """
+
+    language: str
+    duration: float
+    speakers: tuple[Speaker, ...]
+    turns: tuple[Turn, ...]
+    contours: Mapping[str, Contours]  # by speaker
+    separate: bool
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The recording as found."""
+
+    path: str
+    sha256: str
+    duration: float
+    original_rate: int
+    container: str
+    codec: str
+    layout: Layout
+    speakers: tuple[Speaker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything known of one recording. Reports, history and the web are made from this alone."""
+
+    source: Source
+    quality: tuple[ChannelQuality, ...]
+    warnings: tuple[str, ...]
+    language: str
+    turns: tuple[Turn, ...]
+    measures: tuple[Measure, ...]
+    events: tuple[Event, ...]
+    findings: tuple[Finding, ...]
+    unbacked: tuple[Finding, ...]  # heard by the model, not backed by the sound; never counted
+    scores: Scores
+    coaching: Coaching
+    not_measured: tuple[NotMeasured, ...]
+    contours: Mapping[str, Contours]
+    timings: Mapping[str, float]
+    provenance: Mapping[str, Any]
