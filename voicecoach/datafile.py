@@ -1,9 +1,9 @@
 """Read the YAML files people write: rules, language facts, sound facts, scorecards.
 
-Plain YAML, read strictly. Every value stays text ("no" is a word, 007 keeps its zeros), unknown and repeated keys
-are errors, and every error says file:line:col, what was found and what was probably meant. Lines and columns count
-from 1. Not read: anchors, aliases, merge keys, tags, files over 1 MB, and invisible characters that reorder text on
-the screen.
+Plain YAML, read strictly. Every value stays text ("no" is a word, 007 keeps its zeros), unknown and repeated
+keys are errors, and every error says file:line:col, what was found and what was probably meant. Lines and columns
+count from 1. Not read: anchors, aliases, merge keys, tags, files over 1 MB, and invisible characters that reorder
+text on the screen.
 """
 
 from __future__ import annotations
@@ -181,8 +181,8 @@ def read_text(text: str, path: str) -> Value:
         for column, character in enumerate(line, 1):
             if character in _REORDERING:
                 raise DataFileError(
-                    f"{path}:{number}:{column}: the invisible character U+{ord(character):04X} reorders text on "
-                    "the screen; delete it"
+                    f"{path}:{number}:{column}: the invisible character U+{ord(character):04X} reorders text; "
+                    "delete it"
                 )
     try:
         _refuse_shortcuts(yaml.parse(text, Loader=yaml.SafeLoader), path)
@@ -206,16 +206,13 @@ def read_text(text: str, path: str) -> Value:
 def _refuse_shortcuts(events: Iterator[yaml.Event], path: str) -> None:
     depth = 0
     for event in events:
-        where = f"{path}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        mark = event.start_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
-            raise DataFileError(
-                f"{where}: *{event.anchor} is an alias, which is not read here; put the text in quotes"
-            )
-        if getattr(event, "anchor", None):
-            raise DataFileError(
-                f"{where}: &{event.anchor} is an anchor, which is not read here; put the text in quotes"
-            )
-        tag = getattr(event, "tag", None)
+            raise DataFileError(f"{where}: *{anchor} is an alias, not read here; put the text in quotes")
+        if anchor:
+            raise DataFileError(f"{where}: &{anchor} is an anchor, not read here; put the text in quotes")
         if tag:
             raise DataFileError(f"{where}: {tag} is a tag, not read here; put the text in quotes")
         if isinstance(event, yaml.CollectionStartEvent):
