@@ -1,0 +1,119 @@
+"""Scores into coaching: one strength, one next step, one drill of a minute.
+
+Nothing is praised that was not heard, and nothing is advised that the recording gives no ground for. Every
+sentence comes from the scorecard or from the rule that fired; this module only chooses. Few remarks, each tied to a
+moment, help more than a dense page of numbers: Chollet, Marsella & Scherer 2022, Training public speaking with
+virtual social interactions (Journal on Multimodal User Interfaces 16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicecoach.score import SCORED_GRADES, Item, Scorecard, Want
+from voicecoach.types import AGENT, Coaching, Criterion, Finding, Measure, Note, Scores
+
+
+def coach(
+    scorecard: Scorecard,
+    scores: Scores,
+    findings: Sequence[Finding],
+    measures: Sequence[Measure],
+    *,
+    language: str = "en",
+) -> Coaching:
+    """Choose one strength, one next step and its drill.
+
+    Parameters
+    ----------
+    scorecard, scores
+        The scorecard and what came of it for this call.
+    findings, measures
+        What was found in the call; only the agent's, of grade A or B, is used.
+    language
+        Language of the call; wording to try is only given in this language.
+
+    Returns
+    -------
+    Coaching
+        The strength is a positive finding, the next step the missed criterion with the most points to win,
+        musts first. Where the call is too short for a total only what was heard counts, not what is absent.
+        ``reason`` says why a part is missing.
+    """
+    own = [f for f in findings if f.speaker == AGENT and f.grade in SCORED_GRADES]
+    if not any(c.status in ("met", "partly", "missed") for c in scores.criteria):
+        return Coaching(None, None, None, scores.reason)
+    step = _next_step(scorecard, scores, own, language)
+    strength = _strength(scorecard, own)
+    reasons: list[str] = []
+    if strength is None:
+        reasons.append("no strength is named: none of the behaviours on the scorecard's list was heard")
+    if step is None:
+        reasons.append("no next step: nothing that was looked for and could be judged is open")
+    drill = None
+    if step is not None:
+        texts = [item.drill for item in scorecard.items if item.id == step.about]
+        drill = Note(about=step.about, text=texts[0]) if texts else None
+    return Coaching(strength, step, drill, "; ".join(reasons))
+
+
+def _strength(scorecard: Scorecard, findings: Sequence[Finding]) -> Note | None:
+    """The most telling positive finding; none from a turn in which something negative was found."""
+    spoilt = {f.turn for f in findings if f.polarity == "negative" and f.turn is not None}
+    for strength in scorecard.strengths:
+        heard = [
+            f
+            for f in findings
+            if f.rule == strength.marker and f.polarity == "positive" and f.quote and f.turn not in spoilt
+        ]
+        if heard:
+            best = max(
+                heard, key=lambda f: (f.evidence.status == "backed", min(len(f.quote), 60), -(f.start or 0.0))
+            )
+            return Note(best.rule, f"{best.message} {strength.why}".strip(), best.quote, best.start)
+    return None
+
+
+def _next_step(
+    scorecard: Scorecard, scores: Scores, findings: Sequence[Finding], language: str
+) -> Note | None:
+    items = {item.id: item for item in scorecard.items}
+    chances: list[tuple[tuple[bool, float, bool], Note]] = []
+    for criterion in scores.criteria:
+        item = items.get(criterion.id)
+        if item is None or criterion.status not in ("missed", "partly"):
+            continue
+        want, finding = _reason_for(item, criterion, findings)
+        if scores.total is None and finding is None:
+            continue  # the call is too short to miss what is absent
+        value = (criterion.kind == "must", criterion.weight - criterion.points, finding is not None)
+        chances.append((value, _note(item, criterion, want, finding, language)))
+    if chances:
+        return max(chances, key=lambda chance: chance[0])[1]
+    negative = next((f for f in findings if f.polarity == "negative"), None)
+    if negative is None:
+        return None
+    return Note(negative.rule, negative.message, negative.quote, negative.start, negative.advice)
+
+
+def _reason_for(item: Item, criterion: Criterion, findings: Sequence[Finding]) -> tuple[Want, Finding | None]:
+    """The want of a criterion that is open, and the finding that breaks it where there is one."""
+    for want in item.want:
+        hits = [f for f in findings if f.rule in want.markers]
+        if want.at_most is not None and len(hits) > want.at_most:
+            return want, max(hits, key=lambda f: f.polarity == "negative")
+    for want in item.want:
+        if want.at_least is not None and sum(f.rule in want.markers for f in findings) < want.at_least:
+            return want, None
+    return item.want[0], None
+
+
+def _note(item: Item, criterion: Criterion, want: Want, finding: Finding | None, language: str) -> Note:
+    say = want.say.get(language, "")
+    if finding is not None and finding.polarity == "negative":
+        text = f"{finding.message} {item.tip}".strip()
+        return Note(item.id, text, finding.quote, finding.start, say or finding.advice)
+    text = f"{item.tip} ({criterion.reason})" if want.measure else item.tip
+    if finding is not None:
+        return Note(item.id, text, finding.quote, finding.start, say)
+    return Note(item.id, text, suggestion=say)
