@@ -1,0 +1,547 @@
+"""Any sound file into ``Audio``: the only decoder.
+
+Samples come out as int16 at 16 kHz, every channel kept, shape (channels, samples). Times are seconds from the start
+of the recording. A file is streamed: what does not fit a small buffer goes to a temporary file without a name, so
+two hours of stereo need little memory.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import math
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, NoReturn
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecoach.errors import AudioError, OutputError, UsageError
+from voicecoach.quality import Extremes, facts, judge
+from voicecoach.types import Audio, Floats, Layout
+
+RATE = 16000
+_BLOCK = 1 << 16  # samples of a channel worked on at once
+_MEMORY = 64 << 20  # bytes held before a temporary file takes over
+_ROLES = re.compile(r"agent|customer|speaker[1-9]\d*")
+_SIDES = {"l": "left", "r": "right"}
+
+
+def load(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Audio:
+    """Decode a recording and find its layout and quality.
+
+    Parameters
+    ----------
+    path : a regular file in any container and codec FFmpeg decodes
+    limit : longest recording accepted, in seconds
+
+    Raises
+    ------
+    AudioError
+        The file cannot be opened, holds no sound, is shorter than half a second, longer than ``limit``, or broken
+        before a second of it could be read. Silence is no error.
+    OutputError
+        The temporary folder is full.
+    """
+    with _open(Path(path)) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        track = _decode(file, Path(path).name, limit)
+    layout, quality = judge(track.samples, RATE, original_rate=track.original_rate, extremes=track.extremes)
+    return Audio(
+        path=os.fspath(path),
+        samples=track.samples,
+        rate=RATE,
+        original_rate=track.original_rate,
+        container=track.container,
+        codec=track.codec,
+        layout=layout,
+        quality=quality,
+        sha256=digest,
+        warnings=track.warnings,
+    )
+
+
+def parse_channels(text: str) -> Mapping[str, str]:
+    """Who is on which channel, from text such as ``agent=left,customer=right``.
+
+    Speakers are agent, customer, speaker3 and so on; channels are mono, left, right or a number from 1 (also
+    channel3). Naming one speaker alone is fine.
+
+    Raises
+    ------
+    UsageError
+        Not of this form, an unknown name, or a speaker or channel named twice.
+    """
+    allowed = "write it as agent=left,customer=right; channels are mono, left, right or a number from 1"
+    roles: dict[str, str] = {}
+    for part in text.split(","):
+        role, equals, channel = (piece.strip().lower() for piece in part.partition("="))
+        if not equals or not role or not channel:
+            raise UsageError(f"channels {text!r}: {part.strip()!r} is not SPEAKER=CHANNEL; {allowed}")
+        if not _ROLES.fullmatch(role):
+            raise UsageError(
+                f"channels {text!r}: unknown speaker {role!r}; speakers are agent, customer, speaker3 ..."
+            )
+        channel = _SIDES.get(channel, channel)
+        number = re.fullmatch(r"(?:channel ?|ch)?([1-9]\d*)", channel)
+        if number:
+            channel = f"channel{int(number[1])}"
+        elif channel not in ("mono", "left", "right"):
+            raise UsageError(f"channels {text!r}: unknown channel {channel!r}; {allowed}")
+        if role in roles:
+            raise UsageError(f"channels {text!r}: {role} is named twice; {allowed}")
+        if channel in roles.values():
+            raise UsageError(f"channels {text!r}: {channel} is given to two speakers; {allowed}")
+        roles[role] = channel
+    return roles
+
+
+def find_channel(layout: Layout, name: str) -> int:
+    """Index of a channel by a name as ``parse_channels`` gives it.
+
+    Raises
+    ------
+    UsageError
+        The recording has no such channel.
+    """
+    if name in layout.names:
+        return layout.names.index(name)
+    number = re.fullmatch(r"channel(\d+)", name)
+    if number and 1 <= int(number[1]) <= len(layout.names):
+        return int(number[1]) - 1
+    raise UsageError(f"there is no channel {name!r} in this recording; it has: {', '.join(layout.names)}")
+
+
+# --- opening ------------------------------------------------------------------------------------------------
+
+
+def _open(path: Path) -> BufferedReader:
+    name = _shown(path.name or str(path))
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise AudioError(f"{name}: is a folder; name a sound file in it")
+        if not stat.S_ISREG(found.st_mode):
+            raise AudioError(f"{name}: is a device or pipe, not a file; save the recording to a file first")
+        if found.st_size == 0:
+            raise AudioError(f"{name}: is empty (0 bytes); record or export it again")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise AudioError(f"{_shown(str(path))}: no such file; check the name and the folder") from None
+    except PermissionError:
+        raise AudioError(f"{name}: you have no permission to read it; change that or copy the file") from None
+    except ValueError:  # a zero byte in the name
+        raise AudioError(f"{name!r}: not a possible file name") from None
+    except OSError as error:
+        raise AudioError(
+            f"{name}: cannot be opened: {error.strerror or error}; check the name and the disk"
+        ) from None
+
+
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+
+
+# --- decoding -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    samples: NDArray[np.int16]
+    original_rate: int
+    container: str
+    codec: str
+    extremes: tuple[Extremes, ...]
+    warnings: tuple[str, ...]
+
+
+def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
+    name = _shown(name)
+    want = facts()["decoding"]
+    try:
+        container = av.open(file, metadata_errors="replace", buffer_size=1 << 17, io_open=_no_other_file)
+    except av.error.FFmpegError:
+        raise AudioError(
+            f"{name}: not a sound file, or damaged at its start; export it again, for example as WAV"
+        ) from None
+    with container:
+        stream, tracks = _sound(container, name, want)
+        kind = container.format.name
+        stated = _stated_length(container, stream, kind, want)
+        if stated is not None and stated > limit and _plausible(file, stream, stated):
+            _too_long(name, stated, limit)
+        reader = _Reader(container, stream, want, limit)
+        writer: _Writer | None = None
+        warnings = [facts()["file_warnings"]["tracks"].format(count=tracks)] if tracks > 1 else []
+        codec = stream.codec_context.codec.canonical_name
+        full_scale = facts()["full_scale"].get(codec, 1.0)
+        for rate, block in reader.blocks():
+            if writer is None:
+                writer = _Writer(block.shape[0], rate, full_scale)
+            writer.add(block, rate)
+            if writer.seconds > limit:
+                _too_long(name, writer.seconds, limit)
+        if writer is None:
+            raise AudioError(
+                f"{name}: holds no sound that can be decoded; export it again, for example as WAV or MP3"
+            )
+        samples = writer.finish()
+    texts = facts()["file_warnings"]
+    read = samples.shape[1] / RATE
+    cut = stated is not None and stated - read > max(want["early_end"], want["early_end_share"] * stated)
+    if cut and read < want["shortest_when_cut"]:
+        raise AudioError(
+            f"{name}: is cut off: {read:.1f} of {stated:.1f} s can be read; copy or export it again"
+        )
+    if read < want["shortest"]:
+        raise AudioError(
+            f"{name}: is {read:.2f} s long; at least {want['shortest']:.1f} s of sound is needed"
+        )
+    if cut:
+        warnings.append(texts["cut"].format(read=read, stated=stated))
+    if reader.lost >= 0.05:
+        warnings.append(texts["damaged"].format(lost=reader.lost))
+    if reader.gaps >= 0.05:
+        warnings.append(texts["gap"].format(seconds=reader.gaps))
+    if reader.jump:
+        warnings.append(texts["jump"].format(seconds=reader.jump))
+    if reader.recounted:
+        warnings.append(texts["channels_change"].format(count=samples.shape[0]))
+    if writer.not_numbers:
+        warnings.append(texts["not_numbers"].format(count=writer.not_numbers))
+    return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), tuple(warnings))
+
+
+def _no_other_file(url: str, flags: int, options: Mapping[str, str]) -> NoReturn:
+    """Playlists may name other files or addresses; none of them is ever opened."""
+    raise PermissionError(errno.EACCES, "a recording may not name other files", url)
+
+
+def _sound(container: Any, name: str, want: Mapping[str, Any]) -> tuple[Any, int]:
+    if set(container.format.name.split(",")) & set(want["playlists_and_text"]):
+        raise AudioError(f"{name}: is text or a playlist, not a recording; name the sound file itself")
+    streams = container.streams.audio
+    usable = [
+        s
+        for s in streams
+        if s.codec_context is not None and s.codec_context.rate and s.codec_context.channels
+    ]
+    for stream in usable:
+        if stream.codec_context.codec_tag in want["protected_tags"]:
+            raise AudioError(f"{name}: is copy-protected and cannot be decoded; export it without protection")
+    if usable:
+        return usable[0], len(usable)
+    if streams:
+        raise AudioError(
+            f"{name}: holds sound in a form that cannot be decoded here; export it as WAV or MP3"
+        )
+    if container.streams.video:
+        raise AudioError(f"{name}: holds pictures but no sound; record or export it with its sound")
+    raise AudioError(f"{name}: holds no sound; name a sound file")
+
+
+def _stated_length(container: Any, stream: Any, kind: str, want: Mapping[str, Any]) -> float | None:
+    """Seconds the header claims, or None where the container only guesses."""
+    if not set(kind.split(",")) & set(want["states_length"]):
+        return None
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration and container.duration > 0 else None
+
+
+def _plausible(file: BufferedReader, stream: Any, stated: float) -> bool:
+    """Whether the file is large enough for what its header claims; only sure for plain samples."""
+    context = stream.codec_context
+    if not context.name.startswith("pcm_"):
+        return True
+    frame = (
+        max(1, context.format.bytes if context.name not in ("pcm_mulaw", "pcm_alaw") else 1)
+        * context.channels
+    )
+    return bool(os.fstat(file.fileno()).st_size * 1.1 >= stated * context.rate * frame)
+
+
+def _too_long(name: str, seconds: float, limit: float) -> NoReturn:
+    raise AudioError(
+        f"{name}: is longer than the limit of {_clock(limit)} ({_clock(seconds)}); cut it into parts"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def _short(kind: str, name: str) -> str:
+    """One name for a container: FFmpeg joins those that share a reader, such as mov,mp4,m4a."""
+    names = kind.split(",")
+    ending = Path(name).suffix[1:].lower()
+    return ending if ending in names else names[0]
+
+
+class _Reader:
+    """Frames of a stream as blocks of float samples at their own rate, with time kept right."""
+
+    def __init__(self, container: Any, stream: Any, want: Mapping[str, Any], limit: float) -> None:
+        self.lost = 0.0  # s that could not be decoded
+        self.gaps = 0.0  # s the time stamps leave out
+        self.jump = 0.0  # s of a jump that was not believed
+        self.recounted = False
+        self._container, self._stream, self._want, self._limit = container, stream, want, limit
+        start = container.start_time
+        self._shift = start / av.time_base if start is not None and abs(start) < 1 << 60 else 0.0
+
+    def blocks(self) -> Iterator[tuple[int, Floats]]:
+        """Pairs of rate and samples, float32 with full scale 1, shape (channels, up to about 65536)."""
+        held: list[Floats] = []
+        length = channels = rate = 0
+        done = 0.0  # s given out or held
+        for frame in self._frames():
+            if frame is None:
+                self._damaged = True
+                continue
+            piece = _to_float(frame)
+            if channels and piece.shape[0] != channels:
+                self.recounted = True
+                piece = (
+                    np.resize(piece, (channels, piece.shape[1]))
+                    if piece.shape[0] < channels
+                    else piece[:channels]
+                )
+            channels = channels or piece.shape[0]
+            if held and frame.sample_rate != rate:
+                yield rate, np.concatenate(held, axis=1)
+                held, length = [], 0
+            rate = frame.sample_rate
+            gap = self._gap(frame, done)
+            if gap and held:
+                yield rate, np.concatenate(held, axis=1)
+                held, length = [], 0
+            for _ in range(round(gap * rate) // _BLOCK):
+                yield rate, np.zeros((channels, _BLOCK), dtype=np.float32)
+            held.append(np.zeros((channels, round(gap * rate) % _BLOCK), dtype=np.float32))
+            held.append(piece)
+            length += piece.shape[1]
+            done += gap + piece.shape[1] / rate
+            if length >= _BLOCK:
+                yield rate, np.concatenate(held, axis=1)
+                held, length = [], 0
+        if held:
+            yield rate, np.concatenate(held, axis=1)
+
+    _damaged = False
+
+    def _frames(self) -> Iterator[Any]:
+        """Decoded frames; None stands for a packet that could not be decoded."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.error.FFmpegError):  # the end, or where a cut file stops making sense
+                break
+            try:
+                yield from packet.decode()
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError:
+                yield None
+        try:
+            yield from self._stream.codec_context.decode(None)
+        except av.error.FFmpegError:
+            return
+
+    def _gap(self, frame: Any, done: float) -> float:
+        """Seconds of silence to put before ``frame`` so that it starts when its time stamp says."""
+        if frame.pts is None or frame.time_base is None:
+            return 0.0
+        ahead = float(frame.pts * frame.time_base) - self._shift - done
+        damaged, self._damaged = self._damaged, False
+        if ahead < self._want["gap_after_loss" if damaged else "gap"]:
+            if ahead < -1.0:  # a new chapter that counts from zero again
+                self._shift += ahead
+            return 0.0
+        if done + ahead > self._limit or ahead > self._longest_gap():
+            self.jump = max(self.jump, ahead)
+            self._shift += ahead
+            return 0.0
+        if damaged:
+            self.lost += ahead
+        else:
+            self.gaps += ahead
+        return ahead
+
+    def _longest_gap(self) -> float:
+        whole = self._container.duration
+        return whole / av.time_base + 1.0 if whole and whole > 0 else self._limit
+
+
+def _to_float(frame: Any) -> Floats:
+    """Samples of a decoded frame as float32 with full scale 1, shape (channels, samples)."""
+    raw: NDArray[Any] = frame.to_ndarray()
+    channels = len(frame.layout.channels)
+    if not frame.format.is_planar:
+        raw = raw.reshape(-1, channels).T
+    samples: Floats = np.ascontiguousarray(raw, dtype=np.float32)
+    if raw.dtype == np.uint8:
+        samples = (samples - np.float32(128.0)) / np.float32(128.0)
+    elif raw.dtype.kind == "i":
+        samples = samples / np.float32(2.0 ** (8 * raw.dtype.itemsize - 1))
+    return samples
+
+
+class _Writer:
+    """Takes blocks, notes their extremes, and keeps them as int16 at 16 kHz."""
+
+    def __init__(self, channels: int, rate: int, full_scale: float) -> None:
+        self.first_rate = rate
+        self.not_numbers = 0
+        self._rate = rate
+        self._channels = channels
+        self._resamplers = self._fresh()
+        self._full = full_scale - 1.5 / 32768.0
+        self._store = _Store(channels)
+        self._count = 0
+        self._sum = np.zeros(channels)
+        self._at_full = np.zeros(channels, dtype=np.int64)
+        self._top = np.zeros((2, channels), dtype=np.float32)  # highest sample, and lowest upside down
+        self._flat = np.zeros((2, channels), dtype=np.int64)  # samples in runs that stay exactly there
+
+    @property
+    def seconds(self) -> float:
+        return self._store.samples / RATE
+
+    def add(self, block: Floats, rate: int) -> None:
+        if rate != self._rate:
+            self._flush()
+            self._rate = rate
+            self._resamplers = self._fresh()
+        bad = ~np.isfinite(block)
+        if bad.any():
+            self.not_numbers += int(bad.sum())
+            block = np.where(bad, np.float32(0.0), block)
+        self._note(block)
+        np.clip(block, -1.0, 1.0, out=block)
+        if rate == RATE:
+            self._store.add(np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16))
+            return
+        parts = []
+        for channel, resampler in zip(block, self._resamplers, strict=True):
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(channel)[None, :], format="flt", layout="mono"
+            )
+            frame.sample_rate = rate
+            parts.append(_joined(resampler.resample(frame)))
+        self._store.add(np.stack(parts))
+
+    def finish(self) -> NDArray[np.int16]:
+        self._flush()
+        return self._store.finish()
+
+    def extremes(self) -> tuple[Extremes, ...]:
+        found = []
+        for k in range(self._channels):
+            flat = int(self._flat[:, k].sum())
+            clipped = int(self._at_full[k]) or flat
+            found.append(
+                Extremes(
+                    peak=float(self._top[:, k].max()),
+                    clipping=clipped / max(1, self._count),
+                    dc_offset=float(self._sum[k]) / max(1, self._count),
+                )
+            )
+        return tuple(found)
+
+    def _fresh(self) -> list[Any]:
+        return [av.AudioResampler(format="s16", layout="mono", rate=RATE) for _ in range(self._channels)]
+
+    def _flush(self) -> None:
+        if self._rate != RATE and self._count:
+            self._store.add(np.stack([_joined(r.resample(None)) for r in self._resamplers]))
+
+    def _note(self, block: Floats) -> None:
+        self._count += block.shape[1]
+        self._sum += block.sum(axis=1, dtype=np.float64)
+        for side, signed in enumerate((block, -block)):
+            top = signed.max(axis=1)
+            self._at_full += np.where(top >= self._full, (signed >= self._full).sum(axis=1), 0)
+            for k in np.nonzero(top >= np.maximum(self._top[side], 0.1))[0]:
+                if top[k] > self._top[side, k]:
+                    self._flat[side, k] = 0
+                self._flat[side, k] += _in_runs(signed[k] == top[k], 4)
+            np.maximum(self._top[side], top, out=self._top[side])
+
+
+def _in_runs(mask: NDArray[np.bool_], shortest: int) -> int:
+    """How many true values stand in runs of at least ``shortest``."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    lengths = edges[1::2] - edges[::2]
+    return int(lengths[lengths >= shortest].sum())
+
+
+def _joined(frames: list[Any]) -> NDArray[np.int16]:
+    parts = [frame.to_ndarray()[0] for frame in frames]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
+
+
+class _Store:
+    """Growing int16 samples: in memory while small, in a temporary file without a name once large."""
+
+    def __init__(self, channels: int) -> None:
+        self.samples = 0
+        self._channels = channels
+        self._parts: list[NDArray[np.int16]] = []
+        self._file: Any = None
+
+    def add(self, block: NDArray[np.int16]) -> None:
+        self.samples += block.shape[1]
+        part = np.ascontiguousarray(block.T)
+        if self._file is None:
+            self._parts.append(part)
+            if self.samples * self._channels * 2 > _MEMORY:
+                self._spill()
+        else:
+            self._write(part)
+
+    def finish(self) -> NDArray[np.int16]:
+        """All samples, shape (channels, samples)."""
+        if self._file is None:
+            return np.ascontiguousarray(np.concatenate(self._parts).T)
+        try:
+            self._file.flush()
+        except OSError as error:
+            self._full(error)
+        mapped = np.memmap(self._file, dtype=np.int16, mode="r", shape=(self.samples, self._channels))
+        self._file.close()
+        return mapped.T
+
+    def _spill(self) -> None:
+        try:
+            self._file = tempfile.TemporaryFile(prefix="voicecoach-")  # noqa: SIM115 - lives as long as the samples
+        except OSError as error:
+            self._full(error)
+        for part in self._parts:
+            self._write(part)
+        self._parts = []
+
+    def _write(self, part: NDArray[np.int16]) -> None:
+        try:
+            self._file.write(part.data)
+        except OSError as error:
+            self._full(error)
+
+    def _full(self, error: OSError) -> NoReturn:
+        folder = tempfile.gettempdir()
+        need = math.ceil(self.samples * self._channels * 2 / 1e6)
+        raise OutputError(
+            f"{folder}: {error.strerror or error} after {need} MB of decoded sound;"
+            " free some space or set TMPDIR to a folder that has it"
+        ) from None
