@@ -93,6 +93,7 @@ class Contours:
     voice: NDArray[np.bool_]  # our own voice activity, shape (frames,)
     hnr: Floats  # harmonics-to-noise ratio in dB, NaN where unvoiced, shape (frames,)
     nuclei: Floats  # times of acoustic syllable nuclei, shape (nuclei,)
+    loudness: float = float("nan")  # LUFS (ITU-R BS.1770-4) of what is voice, NaN where there is none
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""Contours of one channel: level, F0, HNR, voice activity, syllable nuclei, loudness.
+
+Pure functions of signal and rate. One value each 10 ms; frame k is centred on k * 10 ms. Only a block of the channel is
+held as floating point at a time, so a recording of hours needs no more memory than its contours.
+"""
+
+from __future__ import annotations
+
+from voicecoach.acoustics import frames, level, loudness, nuclei, pitch, voice
+from voicecoach.types import Contours, Floats
+
+HOP = 0.01  # s
+
+
+def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> Contours:
+    """Return the contours of one channel.
+
+    Parameters
+    ----------
+    samples
+        One channel, int16 (also memory-mapped) or float32 in -1..1, shape (samples,).
+    rate
+        Samples a second.
+    speech_probability
+        Probability of speech, one value each 512 samples at 16 kHz (32 ms), shape (chunks,).
+    """
+    levels = level.level(samples, rate, hop=HOP)
+    possible = voice.near(speech_probability, len(levels), hop=HOP)
+    f0, hnr = pitch.track(samples, rate, possible, hop=HOP)
+    active = voice.activity(levels, possible, hop=HOP)
+    return Contours(
+        hop=HOP,
+        f0=f0,
+        level=levels,
+        voice=active,
+        hnr=hnr,
+        nuclei=nuclei.nuclei(levels, f0, active, hop=HOP),
+        loudness=loudness.integrated(samples, rate, active, hop=HOP),
+    )
