@@ -1,9 +1,9 @@
 """Scores into coaching: one strength, one next step, one drill of a minute.
 
-Nothing is praised that was not heard, and nothing is advised that the recording gives no ground for. Every
-sentence comes from the scorecard or from the rule that fired; this module only chooses. Few remarks, each tied to a
-moment, help more than a dense page of numbers: Chollet, Marsella & Scherer 2022, Training public speaking with
-virtual social interactions (Journal on Multimodal User Interfaces 16).
+Nothing is praised that was not heard, and nothing is advised that the recording gives no ground for.
+Every sentence comes from the scorecard or from the rule that fired; this module only chooses. Few
+remarks, each tied to a moment, help more than a dense page of numbers: Chollet, Marsella & Scherer 2022,
+Training public speaking with virtual social interactions (Journal on Multimodal User Interfaces 16).
 """
 
 from __future__ import annotations

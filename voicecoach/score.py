@@ -1,8 +1,9 @@
 """A scorecard as applied to a call: what was wanted, what was found, what could not be judged.
 
 Times are seconds in the original recording; points and weights are the scorecard's own. Only findings and
-measures of grade A or B count; what is described only (grade C) or not measured leaves the total and is named. A
-plus never makes up for a missed must: the total is at most the share of points reached on the musts.
+measures of grade A or B count; what is described only (grade C) or not measured leaves the total and is
+named. A plus never makes up for a missed must: the total is at most the share of points reached on the
+musts.
 """
 
 from __future__ import annotations
@@ -261,8 +262,8 @@ def score(
     -------
     Scores
         ``total`` is None where nothing could be judged or the agent speaks less than
-        ``scorecard.least_speech`` seconds; ``reason`` says so. ``passed`` is False when a must is missed (one that
-        is partly met is not missed).
+        ``scorecard.least_speech`` seconds; ``reason`` says so. ``passed`` is False when a must is missed
+        (one that is partly met is not missed).
     """
     evidence = _gather(findings, measures, grades, turns, separate, language, unbacked)
     silence = _why_no_agent(turns)

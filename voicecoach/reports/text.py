@@ -1,0 +1,301 @@
+"""A page for the terminal: coaching first, then the moments, the scorecard, measures, what is not known.
+
+Readable without colour, at 80 columns and where only ASCII can be shown; text from recordings, file names
+and packs is stripped of anything that could steer a terminal. Times are m:ss.s in the original recording.
+The transcript, all measures and the source of every threshold are in the JSON report.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from voicecoach.score import label
+from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Note, Source
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_MOMENTS = 6
+LONGEST_QUOTE = 60  # characters
+FEW_MEASURES = {
+    "pace.articulation_rate": "pace while you speak",
+    "pace.words_per_minute": "words a minute",
+    "pauses.within_clause_rate": "pauses inside a sentence",
+    "talk.share": "your share of the talking",
+    "talk.longest_monologue": "your longest stretch",
+    "talk.response_latency": "time before you answer",
+    "talk.interruptions": "interruptions",
+    "talk.unannounced_silence": "silence nobody announced",
+    "pitch.spread": "range of your pitch",
+    "loudness.level": "loudness",
+}
+LAYOUTS = {
+    "mono": "one channel",
+    "dual_mono": "two channels with the same sound, read as one",
+    "split": "a channel for each speaker",
+    "bleed": "a channel for each speaker, each faintly heard on the other",
+}
+UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of characters without a shape
+STATUS = {"missed": "open", "partly": "partly", "met": "met"}  # the order in which criteria are listed
+
+
+def render(analyses: Sequence[Analysis], *, width: int = 80, color: bool = False) -> str:
+    """One page for each analysis, ``width`` columns wide; ends with a newline."""
+    return "\n".join(_page(analysis, width, color) for analysis in analyses)
+
+
+def clock(seconds: float) -> str:
+    """A time as m:ss.s, from an hour on as h:mm:ss.s."""
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    if minutes < 60:
+        return f"{minutes}:{rest / 10:04.1f}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest / 10:04.1f}"
+
+
+def clean(text: str) -> str:
+    """The text on one line, without control, reordering and other characters a terminal could act on."""
+    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in UNSAFE)
+    return " ".join("".join(kept).split())
+
+
+def _page(analysis: Analysis, width: int, color: bool) -> str:
+    from rich.console import Console
+
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        legacy_windows=False,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    _header(console, analysis)
+    _coaching(console, analysis)
+    _moments(console, analysis)
+    _heard(console, analysis)
+    _scorecard(console, analysis)
+    _measures(console, analysis.measures)
+    _not_measured(console, analysis)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _say(console: Console, text: str, *, indent: int = 2, style: str = "") -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print()
+    _say(console, text, indent=0, style="bold")
+
+
+def _rows(
+    console: Console, rows: Iterable[Sequence[str]], styles: Sequence[str] = (), indent: int = 2
+) -> None:
+    """Columns as wide as what stands in them; only the last one wraps."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[clean(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    table = Table.grid(padding=(0, 2, 0, 0))
+    last = len(cells[0]) - 1
+    for column in range(last + 1):
+        table.add_column(no_wrap=column < last, style=styles[column] if column < len(styles) else "")
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(Padding(table, (0, 0, 0, indent)))
+
+
+def _header(console: Console, analysis: Analysis) -> None:
+    source = analysis.source
+    _say(console, source.path, indent=0, style="bold")
+    parts = [clock(source.duration), LAYOUTS.get(source.layout.kind, source.layout.kind)]
+    parts.append(f"{source.original_rate / 1000:g} kHz {source.codec}".strip())
+    if analysis.language:
+        parts.append(f"language {analysis.language}")
+    _say(console, ", ".join(parts))
+    rows = [
+        (
+            "You" if s.name == AGENT else s.name.capitalize(),
+            ": ".join(filter(None, (s.channel_name, s.reason))),
+        )
+        for s in source.speakers
+    ]
+    _rows(console, [*rows, ("Recording", _quality(source, analysis.quality))])
+    for warning in dict.fromkeys(analysis.warnings):
+        _say(console, f"! {warning}", style="yellow")
+
+
+def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
+    """The channel of the agent, or the first that was analysed, in a line."""
+    own = [s.channel for s in source.speakers if s.name == AGENT and s.channel is not None]
+    index = next(iter((*own, *source.layout.used)), 0)
+    if index >= len(quality):
+        return "quality not measured"
+    found = quality[index]
+    if found.silent:
+        return "no sound on this channel"
+    parts = [
+        f"{found.snr:.0f} dB above the noise"
+        if found.snr is not None
+        else "distance to the noise not measurable",
+        f"{100 * found.clipping:.2g} % clipped" if found.clipping else "not clipped",
+        "telephone band" if found.telephone_band else "",
+        *found.warnings,
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _coaching(console: Console, analysis: Analysis) -> None:
+    coaching = analysis.coaching
+    for title, note in (("WHAT WORKED", coaching.strength), ("TRY NEXT", coaching.next_step)):
+        if note is not None:
+            _heading(console, title)
+            _note(console, note)
+    if coaching.drill is not None:
+        _heading(console, "60-SECOND DRILL")
+        _note(console, coaching.drill)
+    if coaching.reason:
+        console.print()
+        _say(console, f"{coaching.reason[:1].upper()}{coaching.reason[1:]}.", indent=0)
+
+
+def _note(console: Console, note: Note) -> None:
+    _say(console, note.text)
+    if note.start is not None or note.quote:
+        _rows(console, [(_at(note.start), _quoted(note.quote))], indent=4)
+    if note.suggestion:
+        _rows(console, [("You could say:", _quoted(note.suggestion, shorten=False))], indent=4)
+
+
+def _moments(console: Console, analysis: Analysis) -> None:
+    """What to listen to again: negative findings, in order of time."""
+    found = [f for f in analysis.findings if f.polarity == "negative"]
+    if not found:
+        return
+    _heading(console, "MOMENTS TO LISTEN TO")
+    for finding in found[:MOST_MOMENTS]:
+        text = " ".join(filter(None, (_quoted(finding.quote), finding.message, finding.advice)))
+        _rows(console, [(_at(finding.start), text)])
+    if len(found) > MOST_MOMENTS:
+        _say(console, f"and {len(found) - MOST_MOMENTS} more in the JSON report")
+
+
+def _heard(console: Console, analysis: Analysis) -> None:
+    """Markers that are not negative, each with how often, when first, and in which words."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in analysis.findings:
+        if finding.polarity != "negative":
+            groups.setdefault(finding.rule, []).append(finding)
+    if groups:
+        _heading(console, "WHAT WAS HEARD")
+        _rows(
+            console,
+            [
+                (
+                    _at(found[0].start),
+                    label(rule),
+                    f"x{len(found)}" if len(found) > 1 else "",
+                    _quoted(found[0].quote),
+                )
+                for rule, found in groups.items()
+            ],
+        )
+    if analysis.unbacked:
+        words = ", ".join(f"{_quoted(f.quote)} {_at(f.start)}".strip() for f in analysis.unbacked)
+        _say(console, f"Heard by the model, not backed by the sound, not counted: {words}")
+
+
+def _scorecard(console: Console, analysis: Analysis) -> None:
+    scores = analysis.scores
+    total = "" if scores.total is None else f": {scores.total:.0f} of 100"
+    _heading(console, f"SCORECARD {scores.scorecard} {scores.version}{total}")
+    _say(console, scores.reason)
+    judged = [c for status in STATUS for c in scores.criteria if c.status == status]
+    _rows(
+        console,
+        [(c.kind, STATUS[c.status], c.name, _because(c)) for c in judged],
+    )
+    _by_reason(
+        console, "Does not apply", {c.name: c.reason for c in scores.criteria if c.status == "not_applicable"}
+    )
+
+
+def _because(criterion: Criterion) -> str:
+    times = ", ".join(clock(time) for time in criterion.times[:3])
+    more = ", ..." if len(criterion.times) > 3 else ""
+    return f"{criterion.reason} ({times}{more})" if times else criterion.reason
+
+
+def _measures(console: Console, measures: Sequence[Measure]) -> None:
+    found = {m.id: m for m in measures if m.speaker == AGENT and m.value is not None}
+    rows = [
+        (name, _value(found[key]), found[key].grade, _band(found[key]))
+        for key, name in FEW_MEASURES.items()
+        if key in found
+    ]
+    if rows:
+        _heading(console, "MEASURES")
+        _rows(console, rows)
+        _say(console, "A: as by stopwatch. B: usable, with an error. C: described only, never scored.")
+
+
+def _value(measure: Measure) -> str:
+    assert measure.value is not None
+    return f"{_figure(measure.value)} {measure.unit}".strip()
+
+
+def _figure(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.1f}"
+
+
+def _band(measure: Measure) -> str:
+    low = "" if measure.low is None else _figure(measure.low)
+    high = "" if measure.high is None else _figure(measure.high)
+    ends = f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}" if high else ""
+    return ": ".join(filter(None, (ends, measure.reason)))
+
+
+def _not_measured(console: Console, analysis: Analysis) -> None:
+    reasons = {label(entry.id): entry.reason for entry in analysis.not_measured}
+    reasons |= {label(m.id): m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
+    reasons |= {c.name: c.reason for c in analysis.scores.criteria if c.status == "not_measured"}
+    if reasons:
+        _heading(console, "NOT MEASURED")
+        _by_reason(console, "", reasons)
+
+
+def _by_reason(console: Console, title: str, reasons: Mapping[str, str]) -> None:
+    """Names that share a reason on one line."""
+    groups: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        groups.setdefault(reason, []).append(name)
+    for reason, names in groups.items():
+        listed = ", ".join(names)
+        _say(console, f"{title + ': ' if title else ''}{listed} ({reason})")
+
+
+def _at(start: float | None) -> str:
+    return "" if start is None else clock(start)
+
+
+def _quoted(quote: str, *, shorten: bool = True) -> str:
+    text = clean(quote)
+    if not text:
+        return ""
+    if shorten and len(text) > LONGEST_QUOTE:
+        text = f"{text[:LONGEST_QUOTE].rsplit(' ', 1)[0]} ..."
+    return f'"{text}"'
