@@ -1,8 +1,8 @@
 """Any sound file into ``Audio``: the only decoder.
 
-Samples come out as int16 at 16 kHz, every channel kept, shape (channels, samples). Times are seconds from the start
-of the recording. A file is streamed: what does not fit a small buffer goes to a temporary file without a name, so
-two hours of stereo need little memory.
+Samples come out as int16 at 16 kHz, every channel kept, shape (channels, samples). Times are seconds from the
+start of the recording. A file is streamed: what does not fit a small buffer goes to a temporary file without
+a name, so two hours of stereo need little memory.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def load(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Audio:
     Raises
     ------
     AudioError
-        The file cannot be opened, holds no sound, is shorter than half a second, longer than ``limit``, or broken
-        before a second of it could be read. Silence is no error.
+        The file cannot be opened, holds no sound, is shorter than half a second, longer than ``limit``, or
+        broken before a second of it could be read. Silence is no error.
     OutputError
         The temporary folder is full.
     """

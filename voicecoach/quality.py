@@ -1,7 +1,7 @@
 """Layout and quality of a recording: which channels hold what, and how well.
 
-Levels are dBFS (an RMS of 1.0 is 0 dBFS), frequencies Hz, times and lags seconds. Samples are int16 at ``rate``,
-shape (channels, samples). Every threshold and text stands in ``quality.yaml`` with its source.
+Levels are dBFS (an RMS of 1.0 is 0 dBFS), frequencies Hz, times and lags seconds. Samples are int16 at
+``rate``, shape (channels, samples). Every threshold and text stands in ``quality.yaml`` with its source.
 """
 
 from __future__ import annotations
@@ -242,8 +242,8 @@ def _same(samples: Samples, power: Floats, rate: int, a: int, b: int) -> bool:
 def _bleed(samples: Samples, power: Floats, rate: int, a: int, b: int) -> float | None:
     """dB by which channel ``a`` is weaker where it is overheard on ``b``, or None where it is not.
 
-    The part of ``b`` that follows ``a`` is its coherent output power, after the delay between them is taken out, over
-    the stretches in which ``a`` is the louder.
+    The part of ``b`` that follows ``a`` is its coherent output power, after the delay between them is taken
+    out, over the stretches in which ``a`` is the louder.
     """
     want = facts()["layout"]
     per_frame = round(facts()["level"]["frame"] * rate)
@@ -299,7 +299,7 @@ def _loud_pieces(power: Floats, rate: int, channels: tuple[int, ...]) -> list[in
 def _correlation(
     samples: Samples, rate: int, a: int, b: int, *, pieces: list[int], mask: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    """Circular cross-correlation of two channels over one-second pieces; element k: ``a`` is k samples late on ``b``.
+    """Circular cross-correlation of two channels over one-second pieces; at k, ``a`` is k samples after ``b``.
 
     ``mask`` has one value a frame and silences ``b`` where it is false. Scaled so that equal signals give 1.
     """
