@@ -42,7 +42,7 @@ def coach(
     """
     own = [f for f in findings if f.speaker == AGENT and f.grade in SCORED_GRADES]
     if not any(c.status in ("met", "partly", "missed") for c in scores.criteria):
-        return Coaching(None, None, None, scores.reason)
+        return Coaching(None, None, None, f"no coaching: {scores.reason.removeprefix('no total: ')}")
     step = _next_step(scorecard, scores, own, language)
     strength = _strength(scorecard, own)
     reasons: list[str] = []

@@ -303,7 +303,10 @@ def _why_no_agent(turns: Sequence[Turn]) -> str:
     if any(turn.speaker == AGENT and turn.text for turn in turns):
         return ""
     if any(turn.speaker == UNKNOWN for turn in turns):
-        return "more than one voice on one channel: it is not known which words are yours"
+        return (
+            "more than one voice on one channel, so it is not known which words are yours; "
+            "record yourself alone, or each side on a channel of its own"
+        )
     return "no speech of yours that the sound bears out"
 
 
@@ -339,15 +342,14 @@ def _judge(item: Item, evidence: _Evidence) -> Criterion:
     judged = [outcome for _, outcome in outcomes if outcome.met is not None]
     if not judged:
         return _applied(item, "not_measured", 0.0, "; ".join(dict.fromkeys(o.reason for _, o in outcomes)))
-    share = sum(bool(outcome.met) for outcome in judged) / len(judged)
+    broken = any(outcome.met is False and want.at_most is not None for want, outcome in outcomes)
+    share = 0.0 if broken else sum(bool(outcome.met) for outcome in judged) / len(judged)
     status = "met" if share == 1 else "partly" if share else "missed"
-    reason = outcomes[0][1].reason
-    if len(outcomes) > 1:
-        shown = outcomes if share == 1 else [(w, o) for w, o in outcomes if not o.met]
-        reason = "; ".join(
-            f"{label(want.markers[0] if want.markers else want.measure)} {o.reason}" for want, o in shown
-        )
-    times = sorted({f.start for outcome in judged for f in outcome.findings if f.start is not None})
+    shown = outcomes if share == 1 else [(want, outcome) for want, outcome in outcomes if not outcome.met]
+    reason = "; ".join(dict.fromkeys(outcome.reason for _, outcome in shown))
+    if len(outcomes) > 1 and share < 1:
+        reason = "; ".join(f"{label(_about(want))}: {outcome.reason}" for want, outcome in shown)
+    times = sorted({f.start for _, outcome in shown for f in outcome.findings if f.start is not None})
     return _applied(item, status, share, reason, tuple(times))
 
 
@@ -379,11 +381,8 @@ def _check_measure(want: Want, evidence: _Evidence) -> _Outcome:
         return _Outcome(None, f"grade {measure.grade}: described, never scored")
     low = want.low is None or measure.value >= want.low
     high = want.high is None or measure.value <= want.high
-    ends = [
-        f"at least {want.low:g}" if want.low is not None else "",
-        f"at most {want.high:g}" if want.high is not None else "",
-    ]
-    wanted = " and ".join(end for end in ends if end)
+    wanted = f"{want.low:g} to {want.high:g}" if want.low is not None and want.high is not None else ""
+    wanted = wanted or (f"at least {want.low:g}" if want.low is not None else f"at most {want.high:g}")
     return _Outcome(low and high, f"{measure.value:.3g} {measure.unit}; wanted {wanted}")
 
 
@@ -425,6 +424,10 @@ def _within(want: Want, finding: Finding, evidence: _Evidence) -> bool:
     if want.last_turns is not None and finding.turn is not None:
         checks.append(finding.turn in evidence.agent_turns[-want.last_turns :])
     return any(checks) if checks or _window(want) else True
+
+
+def _about(want: Want) -> str:
+    return want.measure or want.markers[0]
 
 
 def _window(want: Want) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.score import label
@@ -39,7 +39,7 @@ LAYOUTS = {
     "bleed": "a channel for each speaker, each faintly heard on the other",
 }
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of characters without a shape
-STATUS = {"missed": "open", "partly": "partly", "met": "met"}  # the order in which criteria are listed
+OPEN = {"missed": "open", "partly": "partly"}  # status of a criterion, as shown
 
 
 def render(analyses: Sequence[Analysis], *, width: int = 80, color: bool = False) -> str:
@@ -123,7 +123,7 @@ def _header(console: Console, analysis: Analysis) -> None:
     source = analysis.source
     _say(console, source.path, indent=0, style="bold")
     parts = [clock(source.duration), LAYOUTS.get(source.layout.kind, source.layout.kind)]
-    parts.append(f"{source.original_rate / 1000:g} kHz {source.codec}".strip())
+    parts.append(f"{source.original_rate / 1000:g} kHz")
     if analysis.language:
         parts.append(f"language {analysis.language}")
     _say(console, ", ".join(parts))
@@ -224,14 +224,20 @@ def _scorecard(console: Console, analysis: Analysis) -> None:
     total = "" if scores.total is None else f": {scores.total:.0f} of 100"
     _heading(console, f"SCORECARD {scores.scorecard} {scores.version}{total}")
     _say(console, scores.reason)
-    judged = [c for status in STATUS for c in scores.criteria if c.status == status]
-    _rows(
-        console,
-        [(c.kind, STATUS[c.status], c.name, _because(c)) for c in judged],
-    )
-    _by_reason(
-        console, "Does not apply", {c.name: c.reason for c in scores.criteria if c.status == "not_applicable"}
-    )
+    rows = [
+        (c.kind, name, c.name, _because(c))
+        for status, name in OPEN.items()
+        for c in scores.criteria
+        if c.status == status
+    ]
+    _rows(console, rows)
+    for kind in ("must", "plus"):
+        met = [c.name for c in scores.criteria if c.status == "met" and c.kind == kind]
+        if met:
+            _rows(console, [(kind, "met", "; ".join(met))])
+    others = [f"{c.name} ({c.reason})" for c in scores.criteria if c.status == "not_applicable"]
+    if others:
+        _rows(console, [("does not apply", "; ".join(others))])
 
 
 def _because(criterion: Criterion) -> str:
@@ -270,22 +276,23 @@ def _band(measure: Measure) -> str:
 
 
 def _not_measured(console: Console, analysis: Analysis) -> None:
-    reasons = {label(entry.id): entry.reason for entry in analysis.not_measured}
-    reasons |= {label(m.id): m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
-    reasons |= {c.name: c.reason for c in analysis.scores.criteria if c.status == "not_measured"}
-    if reasons:
-        _heading(console, "NOT MEASURED")
-        _by_reason(console, "", reasons)
-
-
-def _by_reason(console: Console, title: str, reasons: Mapping[str, str]) -> None:
-    """Names that share a reason on one line."""
+    """What is missing and why, names that share a reason on one line."""
+    reasons = {entry.id: entry.reason for entry in analysis.not_measured}
+    reasons |= {m.id: m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
+    criteria = [c for c in analysis.scores.criteria if c.status == "not_measured"]
+    if len(criteria) < len(analysis.scores.criteria):
+        reasons |= {c.name: c.reason for c in criteria}
     groups: dict[str, list[str]] = {}
     for name, reason in reasons.items():
-        groups.setdefault(reason, []).append(name)
-    for reason, names in groups.items():
-        listed = ", ".join(names)
-        _say(console, f"{title + ': ' if title else ''}{listed} ({reason})")
+        groups.setdefault(reason, []).append(_named(name))
+    if groups:
+        _heading(console, "NOT MEASURED")
+        _rows(console, [("-", f"{', '.join(names)}: {reason}") for reason, names in groups.items()])
+
+
+def _named(identifier: str) -> str:
+    """A measure or marker in words; names of criteria stay as they are."""
+    return FEW_MEASURES.get(identifier) or identifier.replace(".", " ").replace("_", " ")
 
 
 def _at(start: float | None) -> str:
