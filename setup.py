@@ -1,4 +1,4 @@
-"""Build step: a wheel carries ``models/manifest.toml`` inside the package. All else stands in pyproject.toml."""
+"""Build step: a wheel carries ``models/manifest.toml`` inside the package. The rest is in pyproject.toml."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -155,6 +155,15 @@ class Model:
         return digest(target / "model.bin", self.cache) == self.sha256
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model of the manifest, and either where it is or why it cannot be used."""
+
+    entry: Entry
+    model: Model | None
+    reason: str
+
+
 @cache
 def _manifest_data() -> Mapping[str, Any]:
     found = files("voicecoach") / "manifest.toml"  # put there when a wheel is built
@@ -227,13 +236,44 @@ def find(name: str | os.PathLike[str], *, places: Places | None = None) -> Model
         raise ModelError(f"no model called {text!r}; {hint}see: voicecoach models list")
     packaged = _in_packages(known, places)
     if packaged is None:
-        raise ModelError(f"model {known.name!r} is not on this machine; run: {how_to_get(known)}")
+        raise ModelError(f"model {known.name!r} is not on this machine; run: {_how_to_get(known)}")
     return packaged
 
 
-def how_to_get(known: Entry) -> str:
+def listing(*, places: Places | None = None) -> tuple[Listed, ...]:
+    """Every model of the manifest with where it is, or what to do to have it."""
+    listed = []
+    for known in manifest():
+        try:
+            listed.append(Listed(known, find(known.name, places=places), ""))
+        except ModelError as error:
+            listed.append(Listed(known, None, str(error)))
+    return tuple(listed)
+
+
+def _how_to_get(known: Entry) -> str:
     """The command that brings a model."""
     return known.install or f"voicecoach models get {known.name}"
+
+
+def verified(names: Iterable[str] = (), *, places: Places | None = None) -> Iterator[tuple[str, str, str]]:
+    """Read models again, by name or all that are here: model, file name and SHA-256 of each file.
+
+    Raises
+    ------
+    ModelError
+        Nothing is here, or a file is not what it should be.
+    """
+    wanted = list(names)
+    if not wanted:
+        listed = listing(places=places)
+        wanted = [one.entry.name for one in listed if one.model or "is not on this machine" not in one.reason]
+        if not wanted:
+            raise ModelError(listed[0].reason)
+    for name in wanted:
+        model = find(name, places=places)
+        for file, sha256 in verify(model):
+            yield model.name, file, sha256
 
 
 def verify(model: Model) -> tuple[tuple[str, str], ...]:
@@ -347,7 +387,7 @@ def _wrong(path: Path, what: str, known: Entry | None) -> ModelError:
     if known is not None and known.install and "site-packages" in path.parts:
         again = f"install it again: {known.install.replace('install', 'install --force-reinstall', 1)}"
     elif known is not None:
-        again = f"delete {path.parent} and run: {how_to_get(known)}"
+        again = f"delete {path.parent} and run: {_how_to_get(known)}"
     return ModelError(f"{path}: {what} the manifest; {again}")
 
 

@@ -299,7 +299,7 @@ def _loud_pieces(power: Floats, rate: int, channels: tuple[int, ...]) -> list[in
 def _correlation(
     samples: Samples, rate: int, a: int, b: int, *, pieces: list[int], mask: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    """Circular cross-correlation of two channels over one-second pieces; at k, ``a`` is k samples after ``b``.
+    """Circular cross-correlation of two channels over one-second pieces; at k, ``a`` is k samples late.
 
     ``mask`` has one value a frame and silences ``b`` where it is false. Scaled so that equal signals give 1.
     """
