@@ -52,9 +52,9 @@ def load(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Audio:
         The temporary folder is full.
     """
     with _open(Path(path)) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
         track = _decode(file, Path(path).name, limit)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     layout, quality = judge(track.samples, RATE, original_rate=track.original_rate, extremes=track.extremes)
     return Audio(
         path=os.fspath(path),
@@ -148,7 +148,9 @@ def _open(path: Path) -> BufferedReader:
 
 
 def _shown(name: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    """A file name fit for one line: no control characters, not too long."""
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return plain if len(plain) <= 120 else f"{plain[:60]}...{plain[-50:]}"
 
 
 # --- decoding -----------------------------------------------------------------------------------------------
@@ -167,26 +169,35 @@ class _Track:
 def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
     name = _shown(name)
     want = facts()["decoding"]
+    head = file.read(1 << 12)
+    file.seek(0)
     try:
-        container = av.open(file, metadata_errors="replace", buffer_size=1 << 17, io_open=_no_other_file)
+        container = av.open(
+            file,
+            metadata_errors="replace",
+            buffer_size=1 << 17,
+            io_open=_no_other_file,
+            container_options={"protocol_whitelist": "none"},
+        )
     except av.error.FFmpegError:
+        if head[4:8] == b"ftyp":  # MP4 and its kin keep their index at the end
+            raise AudioError(f"{name}: is cut off before its index; copy or export it again") from None
         raise AudioError(
             f"{name}: not a sound file, or damaged at its start; export it again, for example as WAV"
         ) from None
     with container:
         stream, tracks = _sound(container, name, want)
         kind = container.format.name
-        stated = _stated_length(container, stream, kind, want)
+        stated = _stated_length(container, stream, kind, want, file)
         if stated is not None and stated > limit and _plausible(file, stream, stated):
             _too_long(name, stated, limit)
         reader = _Reader(container, stream, want, limit)
         writer: _Writer | None = None
         warnings = [facts()["file_warnings"]["tracks"].format(count=tracks)] if tracks > 1 else []
         codec = stream.codec_context.codec.canonical_name
-        full_scale = facts()["full_scale"].get(codec, 1.0)
         for rate, block in reader.blocks():
             if writer is None:
-                writer = _Writer(block.shape[0], rate, full_scale)
+                writer = _Writer(block.shape[0], rate, codec, coarse=reader.coarse)
             writer.add(block, rate)
             if writer.seconds > limit:
                 _too_long(name, writer.seconds, limit)
@@ -197,6 +208,9 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         samples = writer.finish()
     texts = facts()["file_warnings"]
     read = samples.shape[1] / RATE
+    share = _share_present(file, head)
+    if share < 1.0:
+        stated = max(stated or 0.0, read / share)
     cut = stated is not None and stated - read > max(want["early_end"], want["early_end_share"] * stated)
     if cut and read < want["shortest_when_cut"]:
         raise AudioError(
@@ -208,6 +222,8 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         )
     if cut:
         warnings.append(texts["cut"].format(read=read, stated=stated))
+    elif _ends_inside_page(file):
+        warnings.append(texts["cut_somewhere"].format(read=read))
     if reader.lost >= 0.05:
         warnings.append(texts["damaged"].format(lost=reader.lost))
     if reader.gaps >= 0.05:
@@ -249,13 +265,53 @@ def _sound(container: Any, name: str, want: Mapping[str, Any]) -> tuple[Any, int
     raise AudioError(f"{name}: holds no sound; name a sound file")
 
 
-def _stated_length(container: Any, stream: Any, kind: str, want: Mapping[str, Any]) -> float | None:
+def _stated_length(
+    container: Any, stream: Any, kind: str, want: Mapping[str, Any], file: BufferedReader
+) -> float | None:
     """Seconds the header claims, or None where the container only guesses."""
-    if not set(kind.split(",")) & set(want["states_length"]):
+    if not set(kind.split(",")) & set(want["states_length"]) and not (kind == "mp3" and _counts_frames(file)):
         return None
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration and container.duration > 0 else None
+
+
+def _counts_frames(file: BufferedReader) -> bool:
+    """Whether an MP3 file says how many frames it has, in a Xing, Info or VBRI header."""
+    at = file.tell()
+    file.seek(0)
+    tag = file.read(10)
+    if tag[:3] == b"ID3" and len(tag) == 10:
+        file.seek(
+            10 + sum((byte & 127) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True))
+        )
+    first = file.read(1 << 11)
+    file.seek(at)
+    return any(name in first for name in (b"Xing", b"Info", b"VBRI"))
+
+
+def _share_present(file: BufferedReader, head: bytes) -> float:
+    """How much of what its RIFF or FORM header announces a file holds, 0..1; 1 where it does not say."""
+    if head[:4] not in (b"RIFF", b"FORM"):
+        return 1.0
+    announced = int.from_bytes(head[4:8], "little" if head[:4] == b"RIFF" else "big")
+    if announced >= 0x7FFFF000:  # written while the length was not known
+        return 1.0
+    return min(1.0, os.fstat(file.fileno()).st_size / (announced + 8))
+
+
+def _ends_inside_page(file: BufferedReader) -> bool:
+    """Whether an Ogg file stops in the middle of a page (RFC 3533, section 6)."""
+    file.seek(0)
+    if file.read(4) != b"OggS":
+        return False
+    file.seek(max(0, os.fstat(file.fileno()).st_size - (1 << 17)))  # a page has at most 65307 bytes
+    tail = file.read()
+    page = tail.rfind(b"OggS")
+    if page < 0 or len(tail) < page + 27:
+        return True
+    lengths = tail[page + 27 : page + 27 + tail[page + 26]]
+    return len(tail) < page + 27 + tail[page + 26] + sum(lengths)
 
 
 def _plausible(file: BufferedReader, stream: Any, stated: float) -> bool:
@@ -296,6 +352,7 @@ class _Reader:
         self.gaps = 0.0  # s the time stamps leave out
         self.jump = 0.0  # s of a jump that was not believed
         self.recounted = False
+        self.coarse = False  # samples of 8 bits
         self._container, self._stream, self._want, self._limit = container, stream, want, limit
         start = container.start_time
         self._shift = start / av.time_base if start is not None and abs(start) < 1 << 60 else 0.0
@@ -309,6 +366,7 @@ class _Reader:
             if frame is None:
                 self._damaged = True
                 continue
+            self.coarse = self.coarse or frame.format.name.startswith("u8")
             piece = _to_float(frame)
             if channels and piece.shape[0] != channels:
                 self.recounted = True
@@ -343,11 +401,18 @@ class _Reader:
     def _frames(self) -> Iterator[Any]:
         """Decoded frames; None stands for a packet that could not be decoded."""
         packets = self._container.demux(self._stream)
-        while True:
+        failures = 0
+        while failures < self._want["resyncs"]:
             try:
                 packet = next(packets)
-            except (StopIteration, av.error.FFmpegError):  # the end, or where a cut file stops making sense
+                failures = 0
+            except (StopIteration, av.error.EOFError):
                 break
+            except av.error.FFmpegError:  # damage: a reader often finds its way behind it
+                failures += 1
+                packets = self._container.demux(self._stream)
+                yield None
+                continue
             try:
                 yield from packet.decode()
             except av.error.EOFError:
@@ -401,13 +466,16 @@ def _to_float(frame: Any) -> Floats:
 class _Writer:
     """Takes blocks, notes their extremes, and keeps them as int16 at 16 kHz."""
 
-    def __init__(self, channels: int, rate: int, full_scale: float) -> None:
+    def __init__(self, channels: int, rate: int, codec: str, *, coarse: bool) -> None:
+        want = facts()["flat_top"]
         self.first_rate = rate
         self.not_numbers = 0
         self._rate = rate
         self._channels = channels
         self._resamplers = self._fresh()
-        self._full = full_scale - 1.5 / 32768.0
+        self._full = facts()["full_scale"].get(codec, 1.0) - 1.5 / 32768.0
+        self._flat_from = math.inf if coarse or codec in want["coarse"] else want["from_peak"]
+        self._run = max(want["fewest"], round(want["run"] * rate))
         self._store = _Store(channels)
         self._count = 0
         self._sum = np.zeros(channels)
@@ -429,7 +497,8 @@ class _Writer:
             self.not_numbers += int(bad.sum())
             block = np.where(bad, np.float32(0.0), block)
         self._note(block)
-        np.clip(block, -1.0, 1.0, out=block)
+        block = np.clip(block, -1.0, 1.0)
+        self._sum += block.sum(axis=1, dtype=np.float64)
         if rate == RATE:
             self._store.add(np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16))
             return
@@ -469,14 +538,13 @@ class _Writer:
 
     def _note(self, block: Floats) -> None:
         self._count += block.shape[1]
-        self._sum += block.sum(axis=1, dtype=np.float64)
         for side, signed in enumerate((block, -block)):
             top = signed.max(axis=1)
             self._at_full += np.where(top >= self._full, (signed >= self._full).sum(axis=1), 0)
-            for k in np.nonzero(top >= np.maximum(self._top[side], 0.1))[0]:
+            for k in np.nonzero(top >= np.maximum(self._top[side], self._flat_from))[0]:
                 if top[k] > self._top[side, k]:
                     self._flat[side, k] = 0
-                self._flat[side, k] += _in_runs(signed[k] == top[k], 4)
+                self._flat[side, k] += _in_runs(signed[k] == top[k], self._run)
             np.maximum(self._top[side], top, out=self._top[side])
 
 

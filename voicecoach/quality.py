@@ -127,16 +127,10 @@ def _channel(
         )
     else:
         level = active_level(power)
-        floor: float | None = _db(float(np.percentile(power, want["level"]["noise_percentile"])))
-        snr = None
-        if floor is None or floor < want["level"]["digital_silence"]:
-            floor = None
-        else:
-            snr = (
-                _db(max(10.0 ** (level / 10.0) - 10.0 ** (floor / 10.0), 0.0)) - floor
-                if level > floor
-                else 0.0
-            )
+        quiet = _db(float(np.percentile(power, want["level"]["noise_percentile"])))
+        heard = want["level"]["digital_silence"] <= quiet < level - want["level"]["steady"]
+        floor = quiet if heard else None
+        snr = _db(10.0 ** (level / 10.0) - 10.0 ** (quiet / 10.0)) - quiet if heard else None
         bandwidth = min(_bandwidth(samples, power, rate), original_rate / 2)
         telephone = original_rate <= 8000 or bandwidth <= want["bandwidth"]["telephone"]
         found = ChannelQuality(
