@@ -18,6 +18,7 @@ from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding
 if TYPE_CHECKING:
     from rich.console import Console
 
+SUFFIX = ".txt"
 MOST_MOMENTS = 6
 LONGEST_QUOTE = 60  # characters
 FEW_MEASURES = {
@@ -99,10 +100,8 @@ def _heading(console: Console, text: str) -> None:
     _say(console, text, indent=0, style="bold")
 
 
-def _rows(
-    console: Console, rows: Iterable[Sequence[str]], styles: Sequence[str] = (), indent: int = 2
-) -> None:
-    """Columns as wide as what stands in them; only the last one wraps."""
+def _rows(console: Console, rows: Iterable[Sequence[str]], indent: int = 2) -> None:
+    """Columns as wide as what stands in them; the last wraps, and any that would take half the page."""
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -113,7 +112,8 @@ def _rows(
     table = Table.grid(padding=(0, 2, 0, 0))
     last = len(cells[0]) - 1
     for column in range(last + 1):
-        table.add_column(no_wrap=column < last, style=styles[column] if column < len(styles) else "")
+        widest = max(len(row[column]) for row in cells)
+        table.add_column(no_wrap=column < last and widest <= console.width // 2, overflow="fold")
     for row in cells:
         table.add_row(*(Text(cell) for cell in row))
     console.print(Padding(table, (0, 0, 0, indent)))
