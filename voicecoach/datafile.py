@@ -1,16 +1,16 @@
 """Read the YAML files people write: rules, language facts, sound facts, scorecards.
 
-Plain YAML, read strictly. Every value stays text ("no" is a word, 007 keeps its zeros), unknown and repeated
-keys are errors, and every error says file:line:col, what was found and what was probably meant. Lines and columns
-count from 1. Not read: anchors, aliases, merge keys, tags, files over 1 MB, and invisible characters that reorder
-text on the screen.
+Plain YAML, read strictly. Every value stays text ("no" is a word, 007 keeps its zeros), unknown and
+repeated keys are errors, and every error says file:line:col, what was found and what was probably meant.
+Lines and columns count from 1. Not read: anchors, aliases, merge keys, tags, files over 1 MB, and
+invisible characters that reorder text on the screen.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -22,6 +22,7 @@ LARGEST = 1_000_000  # bytes
 DEEPEST = 30  # levels of nesting
 
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_BEGINS = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.AliasEvent)
 _T = TypeVar("_T")
 
 
@@ -181,12 +182,12 @@ def read_text(text: str, path: str) -> Value:
         for column, character in enumerate(line, 1):
             if character in _REORDERING:
                 raise DataFileError(
-                    f"{path}:{number}:{column}: the invisible character U+{ord(character):04X} reorders text; "
-                    "delete it"
+                    f"{path}:{number}:{column}: the invisible character U+{ord(character):04X} reorders "
+                    "text; delete it"
                 )
     try:
-        _refuse_shortcuts(yaml.parse(text, Loader=yaml.SafeLoader), path)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        found = [_value(event, events, path, "", 1) for event in events if isinstance(event, _BEGINS)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
@@ -198,29 +199,11 @@ def read_text(text: str, path: str) -> Value:
         raise DataFileError(
             f"{path}:{where}: the control character U+{ord(text[at]):04X} is not text; delete it"
         ) from error
-    if node is None:
+    if not found:
         raise DataFileError(f"{path}:1:1: the file is empty")
-    return _value(node, path, "")
-
-
-def _refuse_shortcuts(events: Iterator[yaml.Event], path: str) -> None:
-    depth = 0
-    for event in events:
-        mark = event.start_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if isinstance(event, yaml.AliasEvent):
-            raise DataFileError(f"{where}: *{anchor} is an alias, not read here; put the text in quotes")
-        if anchor:
-            raise DataFileError(f"{where}: &{anchor} is an anchor, not read here; put the text in quotes")
-        if tag:
-            raise DataFileError(f"{where}: {tag} is a tag, not read here; put the text in quotes")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                raise DataFileError(f"{where}: nested deeper than {DEEPEST} levels")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    if len(found) > 1:
+        found[1].fail("a second document; one file holds one ('---' may stand at the top only)")
+    return found[0]
 
 
 def _advice(problem: str) -> str:
@@ -231,17 +214,31 @@ def _advice(problem: str) -> str:
     return ""
 
 
-def _value(node: yaml.Node, path: str, name: str) -> Value:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    if isinstance(node, yaml.ScalarNode):
-        return Value(node.value, path, line, column, {}, name)
-    if isinstance(node, yaml.SequenceNode):
-        return Value(tuple(_value(entry, path, name) for entry in node.value), path, line, column, {}, name)
-    assert isinstance(node, yaml.MappingNode)
+def _value(event: yaml.Event, events: Iterator[yaml.Event], path: str, name: str, depth: int) -> Value:
+    """The value that begins with an event; takes the events that belong to it."""
+    mark = event.start_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    value = Value("", path, line, column, {}, name)
+    anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+    if isinstance(event, yaml.AliasEvent):
+        value.fail(f"*{anchor} is an alias, not read here; put the text in quotes")
+    if anchor:
+        value.fail(f"&{anchor} is an anchor, not read here; put the text in quotes")
+    if tag:
+        value.fail(f"{tag} is a tag, not read here; put the text in quotes")
+    if depth > DEEPEST:
+        value.fail(f"nested deeper than {DEEPEST} levels")
+    if isinstance(event, yaml.ScalarEvent):
+        return replace(value, content=event.value)
+    if isinstance(event, yaml.SequenceStartEvent):
+        entries: list[Value] = []
+        while not isinstance(following := next(events), yaml.SequenceEndEvent):
+            entries.append(_value(following, events, path, name, depth + 1))
+        return replace(value, content=tuple(entries))
     found: dict[str, Value] = {}
     keys: dict[str, Value] = {}
-    for key_node, value_node in node.value:
-        key = _value(key_node, path, "")
+    while not isinstance(following := next(events), yaml.MappingEndEvent):
+        key = _value(following, events, path, "", depth + 1)
         if not isinstance(key.content, str):
             key.fail("a key should be text")
         if key.content in found:
@@ -249,5 +246,5 @@ def _value(node: yaml.Node, path: str, name: str) -> Value:
                 f"the key {key.content!r} stands here a second time (first on line {keys[key.content].line})"
             )
         keys[key.content] = key
-        found[key.content] = _value(value_node, path, key.content)
-    return Value(found, path, line, column, keys, name)
+        found[key.content] = _value(next(events), events, path, key.content, depth + 1)
+    return replace(value, content=found, keys=keys)

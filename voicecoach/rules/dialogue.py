@@ -1,0 +1,216 @@
+"""A conversation as the rules see it, and the parts that rule types are made of.
+
+Rules judge the turns of the speaker named "agent"; the turns of everybody else are context. Places in a
+turn are stream offsets (see text.py) until they leave the engine; times are seconds in the recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from voicecoach.datafile import Value
+from voicecoach.rules.patterns import Hits, Phrases
+from voicecoach.rules.text import MARKS, OPEN, Spelling, Text, read
+from voicecoach.types import AGENT, UNKNOWN, Event, Turn
+
+PLACES = ("opening", "closing", "start", "end", "whole", "sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a rule fires: ``start`` to ``end`` in the stream of a line, or an event without words."""
+
+    line: int | None
+    start: int = 0
+    end: int = 0
+    reason: str = ""
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A turn with its words and what the phrases of the pack found in it.
+
+    ``floor`` counts how often the floor has changed hands before this turn.
+    """
+
+    index: int
+    turn: Turn
+    text: Text
+    hits: Hits
+    floor: int
+
+    @property
+    def agent(self) -> bool:
+        """Whether the rules judge this turn."""
+        return self.turn.speaker == AGENT
+
+    def words(self) -> int:
+        """How many words the turn has."""
+        return sum(word not in MARKS for word in self.text.stream)
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """The sentences of the turn as stream offsets, marks included."""
+        stream = self.text.stream
+        start = 0
+        for at in range(1, len(stream) + 1):
+            if at == len(stream) or stream[at] == OPEN:
+                yield start, at
+                start = at
+
+    def sentence(self, place: int) -> tuple[int, int]:
+        """The sentence that holds a place."""
+        return next((start, end) for start, end in self.sentences() if start <= place < end)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """All turns, the events of the sound, and what earlier rules found."""
+
+    lines: tuple[Line, ...]
+    events: tuple[Event, ...]
+    opening: frozenset[int]  # lines in the opening of the call
+    closing: frozenset[int]
+    found: dict[str, tuple[Spot, ...]] = field(default_factory=dict)  # by rule id, grows as rules are run
+
+    def agent_lines(self) -> Iterator[Line]:
+        """The turns that are judged."""
+        return (line for line in self.lines if line.agent)
+
+    def previous(self, line: Line) -> Line | None:
+        """The last turn of another speaker before this one."""
+        for at in range(line.index - 1, -1, -1):
+            if self.lines[at].floor != line.floor:
+                return self.lines[at]
+        return None
+
+    def following(self, line: Line, floors: int) -> Iterator[Line]:
+        """The agent's turns after this one, within so many times that the agent has the floor."""
+        seen: set[int] = set()
+        for later in self.lines[line.index + 1 :]:
+            if later.agent:
+                seen.add(later.floor)
+                if len(seen) > floors:
+                    return
+                yield later
+
+    def spots(self, markers: Iterable[str], line: int) -> list[Spot]:
+        """What rules found in a turn."""
+        return [spot for marker in markers for spot in self.found.get(marker, ()) if spot.line == line]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How much of a call is its opening and its closing: times the agent has the floor (language.yaml)."""
+
+    opening: int
+    closing: int
+
+
+def make_dialogue(
+    turns: Sequence[Turn], events: Sequence[Event], phrases: Phrases, spelling: Spelling, places: Places
+) -> Dialogue:
+    """Read all turns and look for all phrases in them."""
+    lines: list[Line] = []
+    floor = 0
+    for index, turn in enumerate(turns):
+        if index and turn.speaker != turns[index - 1].speaker:
+            floor += 1
+        text = read(turn.text, spelling)
+        hits = {} if turn.speaker == UNKNOWN else phrases.scan(text)
+        lines.append(Line(index, turn, text, hits, floor))
+    floors = sorted({line.floor for line in lines if line.agent})
+    first, last = set(floors[: places.opening]), set(floors[-places.closing :])
+    return Dialogue(
+        lines=tuple(lines),
+        events=tuple(events),
+        opening=frozenset(line.index for line in lines if line.floor in first),
+        closing=frozenset(line.index for line in lines if line.floor in last),
+    )
+
+
+WORDING = ("phrases", "unless", "unless_turn", "where", "after", "unless_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Phrases and when they count.
+
+    ``unless`` phrases cancel a match they overlap, ``unless_turn`` any match in the same turn; ``after``
+    and ``unless_after`` look at the last turn of the other speaker. All but ``where`` are slots of the
+    phrases.
+    """
+
+    phrases: int
+    unless: int | None
+    unless_turn: int | None
+    where: tuple[str, ...]
+    after: int | None
+    unless_after: int | None
+
+    def find(self, line: Line, dialogue: Dialogue) -> list[tuple[int, int]]:
+        """Where the wording stands in a turn, as stream offsets."""
+        found: Sequence[tuple[int, int]] = line.hits.get(self.phrases, ())
+        if not found or not self._allowed(line, dialogue):
+            return []
+        against = line.hits.get(self.unless, ()) if self.unless is not None else ()
+        kept = [hit for hit in found if not any(hit[0] < end and start < hit[1] for start, end in against)]
+        for place in self.where:
+            if place in ("opening", "closing"):
+                kept = kept if line.index in getattr(dialogue, place) else []
+            elif place == "start":
+                kept = [hit for hit in kept if _only_marks(line, 0, hit[0])]
+            elif place == "end":
+                kept = [hit for hit in kept if _only_marks(line, hit[1], len(line.text.stream))]
+            elif place == "whole":
+                kept = _covering(kept, line, 0, len(line.text.stream))
+            elif place == "sentence":
+                kept = [hit for start, end in line.sentences() for hit in _covering(kept, line, start, end)]
+        return kept
+
+    def _allowed(self, line: Line, dialogue: Dialogue) -> bool:
+        if self.unless_turn is not None and line.hits.get(self.unless_turn):
+            return False
+        if self.after is None and self.unless_after is None:
+            return True
+        before = dialogue.previous(line)
+        if self.after is not None and (before is None or not before.hits.get(self.after)):
+            return False
+        return self.unless_after is None or before is None or not before.hits.get(self.unless_after)
+
+
+def read_wording(fields: Mapping[str, Value], phrases: Phrases) -> Wording:
+    """Compile the wording keys of a rule."""
+
+    def slot(key: str) -> int | None:
+        return phrases.add(fields[key]) if key in fields else None
+
+    where: tuple[str, ...] = ()
+    if "where" in fields:
+        value = fields["where"]
+        entries = value.items() if isinstance(value.content, tuple) else (value,)
+        where = tuple(entry.one_of(PLACES) for entry in entries)
+    return Wording(
+        phrases=phrases.add(fields["phrases"]),
+        unless=slot("unless"),
+        unless_turn=slot("unless_turn"),
+        where=where,
+        after=slot("after"),
+        unless_after=slot("unless_after"),
+    )
+
+
+def _only_marks(line: Line, start: int, end: int) -> bool:
+    return all(word in MARKS for word in line.text.stream[start:end])
+
+
+def _covering(hits: Sequence[tuple[int, int]], line: Line, start: int, end: int) -> list[tuple[int, int]]:
+    """The hits inside start..end as one span if together they leave no word out."""
+    inside = [hit for hit in hits if start <= hit[0] and hit[1] <= end]
+    at = start
+    for hit in inside:
+        if not _only_marks(line, at, hit[0]):
+            return []
+        at = hit[1]
+    return [(inside[0][0], inside[-1][1])] if inside and _only_marks(line, at, end) else []

@@ -1,0 +1,94 @@
+"""Rule type ``echo``: the customer's own words or numbers, said back by the agent.
+
+Compared are content words (all but the ``common`` words of language.yaml), without their ``endings``,
+and numbers, digit by digit ("double two" is 22). What the customer said in the last ``reach`` words
+counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from voicecoach.datafile import Value
+from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, read_wording
+from voicecoach.rules.language import Language
+from voicecoach.rules.text import ASK, MARKS
+
+REQUIRED = ("reach",)
+OPTIONAL = ("words", "share", "digits", "most", "question", "wording", "unless")
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """How much has to come back, in one sentence.
+
+    Either ``words`` content words which are at least ``share`` (0..1) of the agent's content words, or
+    ``digits`` digits in the customer's order. ``most`` bounds the length of the sentence; ``question``
+    says whether it must (or must not) end with a question mark; ``wording`` must and ``unless`` must not
+    stand in it.
+    """
+
+    reach: int
+    words: int | None
+    share: float
+    digits: int | None
+    most: int | None
+    question: bool | None
+    wording: Wording | None
+    unless: int | None
+    language: Language
+    needs: tuple[str, ...] = ()
+
+
+def read(fields: Mapping[str, Value], language: Language) -> Echo:
+    """Make the rule from its patterns."""
+    if "words" not in fields and "digits" not in fields:
+        fields["reach"].fail("an echo needs 'words' or 'digits' beside 'reach'")
+    wording = fields.get("wording")
+    return Echo(
+        reach=fields["reach"].whole(least=1, most=500),
+        words=fields["words"].whole(least=0, most=50) if "words" in fields else None,
+        share=fields["share"].number(least=0, most=1) if "share" in fields else 0.0,
+        digits=fields["digits"].whole(least=1, most=50) if "digits" in fields else None,
+        most=fields["most"].whole(least=1, most=500) if "most" in fields else None,
+        question=fields["question"].flag() if "question" in fields else None,
+        wording=read_wording(wording.fields(("phrases",), WORDING), language.phrases) if wording else None,
+        unless=language.phrases.add(fields["unless"]) if "unless" in fields else None,
+        language=language,
+    )
+
+
+def find(rule: Echo, dialogue: Dialogue) -> Iterator[Spot]:
+    """Each sentence of the agent that says something back."""
+    heard: list[str] = []  # what the customer said, newest last
+    for line in dialogue.lines:
+        if not line.agent:
+            heard.extend(word for word in line.text.stream if word not in MARKS)
+            del heard[: -rule.reach]
+        elif heard:
+            for start, end in line.sentences():
+                if _says_back(rule, dialogue, line, start, end, heard):
+                    yield Spot(line.index, start, end)
+
+
+def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int, heard: list[str]) -> bool:
+    said = [word for word in line.text.stream[start:end] if word not in MARKS]
+    if rule.most is not None and len(said) > rule.most:
+        return False
+    if rule.question is not None and rule.question != (line.text.stream[end - 1] == ASK):
+        return False
+    if rule.unless is not None and any(start <= at < end for at, _ in line.hits.get(rule.unless, ())):
+        return False
+    if rule.wording is not None and not any(start <= at < end for at, _ in rule.wording.find(line, dialogue)):
+        return False
+    language = rule.language
+    if rule.digits is not None:
+        digits = language.digits_of(said)
+        if len(digits) >= rule.digits and digits in language.digits_of(heard):
+            return True
+    if rule.words is None:
+        return False
+    content = language.content(said)
+    shared = content & language.content(heard)
+    return len(shared) >= rule.words and len(shared) >= rule.share * len(content)

@@ -1,0 +1,63 @@
+"""Run the rules of a pack over a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voicecoach.rules.dialogue import Dialogue, Spot, make_dialogue
+from voicecoach.rules.loader import TYPES, Pack, Rule
+from voicecoach.types import Event, Match, Turn
+
+
+def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> tuple[Match, ...]:
+    """What the rules find in the turns of the speaker named "agent"; other turns are context.
+
+    Turns without times, and no events, will do: rules that need times then find nothing. Matches come in
+    the order of turns, those without a turn last.
+    """
+    words = pack.words
+    dialogue = make_dialogue(turns, events, words.phrases, words.spelling, words.places)
+    matches: list[Match] = []
+    for rule in pack.rules:
+        spots = tuple(_spots(rule, dialogue))
+        if spots:
+            dialogue.found[rule.id] = spots
+            matches.extend(_match(rule, spot, dialogue) for spot in spots)
+    matches.sort(
+        key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
+    )
+    return tuple(matches)
+
+
+def _spots(rule: Rule, dialogue: Dialogue) -> Iterator[Spot]:
+    """What a rule finds, in whichever way; of spots that overlap, the first way's."""
+    kept: list[Spot] = []
+    for finder in rule.finders:
+        for spot in TYPES[finder.type].find(finder.spec, dialogue):
+            if spot.line is None or not any(
+                spot.line == other.line and spot.start < other.end and other.start < spot.end
+                for other in kept
+            ):
+                kept.append(spot)
+                yield spot
+
+
+def _match(rule: Rule, spot: Spot, dialogue: Dialogue) -> Match:
+    event = spot.event
+    if spot.line is None:
+        assert event is not None
+        return Match(rule.id, None, start=event.start, end=event.end, reason=spot.reason)
+    line = dialogue.lines[spot.line]
+    first, last = line.text.span(spot.start, spot.end)
+    start, end = _times(line.turn, first, last) if event is None else (event.start, event.end)
+    return Match(rule.id, spot.line, first, last, line.turn.text[first:last], start, end, spot.reason)
+
+
+def _times(turn: Turn, first: int, last: int) -> tuple[float | None, float | None]:
+    """When characters first..last of a turn were said: by its words, or else the whole turn."""
+    said = [
+        word
+        for word, (start, end) in zip(turn.words, turn.word_spans(), strict=True)
+        if start < last and end > first
+    ]
+    return (said[0].start, said[-1].end) if said else (turn.start, turn.end)

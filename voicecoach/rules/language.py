@@ -1,0 +1,119 @@
+"""The facts of a language that rules need: language.yaml of a pack.
+
+How words are spelt, which words are fillers, which are too common to mean anything when said back, which
+are digits, the forms of questions, and named lists of phrases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from voicecoach.datafile import Value
+from voicecoach.rules.dialogue import Places
+from voicecoach.rules.patterns import Phrases
+from voicecoach.rules.text import Spelling
+
+REQUIRED = ("language", "name", "opening", "closing", "questions")
+OPTIONAL = (
+    "spellings",
+    "fillers",
+    "fillers_kept_before",
+    "abbreviations",
+    "digits",
+    "repeats",
+    "common",
+    "endings",
+    "lists",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Language facts, ready to use. ``phrases`` holds all phrases of the pack."""
+
+    code: str
+    name: str
+    spelling: Spelling
+    phrases: Phrases
+    places: Places
+    common: frozenset[str]
+    endings: tuple[str, ...]
+    digits: Mapping[str, str]  # "seven" -> "7"
+    repeats: Mapping[str, int]  # "double" -> 2
+    facts: Mapping[str, Any]  # language.yaml as it stands
+    forms: Mapping[str, Mapping[str, Value]]
+    _slots: dict[tuple[str, str], int] = field(default_factory=dict)
+    _stems: dict[str, str] = field(default_factory=dict)
+
+    def slot(self, group: str, name: str) -> int:
+        """The slot of a list of phrases of language.yaml, compiled once for all rules."""
+        if (group, name) not in self._slots:
+            self._slots[group, name] = self.phrases.add(self.forms[group][name])
+        return self._slots[group, name]
+
+    def content(self, words: Sequence[str]) -> set[str]:
+        """Words that mean something on their own, without their endings."""
+        return {self._stem(word) for word in words if word not in self.common and len(word) > 1}
+
+    def _stem(self, word: str) -> str:
+        found = self._stems.get(word)
+        if found is None:
+            found = word
+            for ending in self.endings:
+                if word.endswith(ending) and len(word) - len(ending) >= 3:
+                    found = word[: -len(ending)]
+                    break
+            if len(self._stems) > 50_000:
+                self._stems.clear()
+            self._stems[word] = found
+        return found
+
+    def digits_of(self, words: Sequence[str]) -> str:
+        """All digits that are said, in a row: "two double seven" is 277."""
+        out: list[str] = []
+        times = 1
+        for word in words:
+            digit = self.digits.get(word) or (word if word.isdigit() else "")
+            if digit:
+                out.append(digit * times)
+            times = self.repeats.get(word, 1)
+        return "".join(out)
+
+
+def read_language(file: Value) -> Language:
+    """Make the language from its file.
+
+    Raises:
+        DataFileError: a key is missing, unknown or not what it should be.
+    """
+    fields = file.fields(REQUIRED, OPTIONAL)
+
+    def words(key: str) -> tuple[str, ...]:
+        return fields[key].texts() if key in fields else ()
+
+    def table(key: str) -> Mapping[str, Value]:
+        return fields[key].mapping() if key in fields else {}
+
+    spelling = Spelling(
+        same={key: value.text() for key, value in table("spellings").items()},
+        skipped=frozenset(words("fillers")),
+        kept_before=frozenset(words("fillers_kept_before")),
+        abbreviations=frozenset(words("abbreviations")),
+    )
+    facts = file.plain()
+    assert isinstance(facts, dict)
+    return Language(
+        code=fields["language"].text(),
+        name=fields["name"].text(),
+        spelling=spelling,
+        phrases=Phrases(spelling, table("lists")),
+        places=Places(fields["opening"].whole(least=1, most=100), fields["closing"].whole(least=1, most=100)),
+        common=frozenset(words("common")),
+        endings=words("endings"),
+        digits={key: value.text() for key, value in table("digits").items()},
+        repeats={key: value.whole(least=2, most=9) for key, value in table("repeats").items()},
+        facts=facts,
+        forms={"questions": fields["questions"].fields(("open", "closed", "never"))},
+    )

@@ -1,0 +1,243 @@
+"""Language packs: folders of YAML -> frozen rules.
+
+A pack is ``packs/<language>/``: language.yaml (facts of the language), sound.yaml (facts about its
+sound, not read by rules) and any number of rule files. A folder of your own adds rules, or replaces
+rules of the same id. Every mistake is a DataFileError that starts with file:line:col.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from voicecoach.datafile import Value, meant, read_file
+from voicecoach.errors import UsageError
+from voicecoach.rules import density, echo, order, phrase, question, response, timing
+from voicecoach.rules.examples import Example, read_example
+from voicecoach.rules.language import Language, read_language
+
+TYPES: Mapping[str, ModuleType] = {
+    "phrase": phrase,
+    "question": question,
+    "echo": echo,
+    "response": response,
+    "order": order,
+    "density": density,
+    "timing": timing,
+}
+CATEGORIES = ("courtesy", "listening", "structure", "delivery")
+POLARITIES = ("positive", "neutral", "negative")
+GRADES = ("A", "B", "C")
+PACKS = Path(__file__).parent.parent / "packs"
+FACTS = ("language.yaml", "sound.yaml")  # files of a pack that hold no rules
+
+_REQUIRED = ("id", "type", "polarity", "source", "grade", "patterns", "examples", "message", "advice")
+_OPTIONAL = ("also", "say")
+_ID = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """One way a rule fires: a rule type and what it needs to know."""
+
+    type: str
+    spec: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as written. ``say`` is wording to suggest; ``finders`` the ways it fires, at least one."""
+
+    id: str
+    type: str
+    polarity: str
+    category: str
+    source: str
+    grade: str
+    message: str
+    advice: str
+    say: tuple[str, ...]
+    match: tuple[Example, ...]
+    no_match: tuple[Example, ...]
+    finders: tuple[Finder, ...]
+    place: Value  # where its id stands, for messages
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Ids of the rules whose findings this one looks at."""
+        return tuple(dict.fromkeys(need for finder in self.finders for need in finder.spec.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The rules of a language in the order they are run, its facts and a fingerprint of its files.
+
+    ``facts`` is language.yaml as it stands, with sound.yaml under "sound"; every value in it is text.
+    """
+
+    language: str
+    facts: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+    sha256: str
+    words: Language
+
+    def rule(self, id: str) -> Rule:  # noqa: A002 - the field's own name
+        """The rule of that id.
+
+        Raises:
+            UsageError: there is none.
+        """
+        for rule in self.rules:
+            if rule.id == id:
+                return rule
+        raise UsageError(
+            f"no rule {id!r} in the pack {self.language!r}{meant(id, [r.id for r in self.rules])}"
+        )
+
+
+def languages() -> tuple[str, ...]:
+    """Languages that have a pack."""
+    return tuple(sorted(path.parent.name for path in PACKS.glob("*/language.yaml")))
+
+
+def load_pack(language: str, *, extra: Iterable[str | Path] = (), builtin: bool = True) -> Pack:
+    """Read the pack of a language, with rules from ``extra`` folders added or put in place of those of
+    the same id.
+
+    A folder in ``extra`` holds rule files, or a folder named as the language that does.
+    ``builtin=False`` leaves the rules of voicecoach out; its facts about the language stay.
+
+    Raises:
+        UsageError: no such language or folder.
+        DataFileError: a mistake in a file, as file:line:col.
+    """
+    code = language.replace("_", "-").split("-")[0].lower()
+    if code not in languages():
+        raise UsageError(f"no rules for the language {language!r}; packs are: {', '.join(languages())}")
+    return _load(code, tuple(Path(folder) for folder in extra), builtin)
+
+
+def find_files(folder: Path, language: str) -> tuple[Path, ...]:
+    """The rule files of a folder for a language.
+
+    Raises:
+        UsageError: the folder is missing or holds no rule file.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder of rules")
+    inner = folder / language
+    found = inner if inner.is_dir() else folder
+    files = sorted(
+        path for pattern in ("*.yaml", "*.yml") for path in found.glob(pattern) if path.name not in FACTS
+    )
+    if not files:
+        raise UsageError(f"{folder}: holds no rule file (NAME.yaml) for the language {language!r}")
+    return tuple(files)
+
+
+def _load(code: str, extra: tuple[Path, ...], builtin: bool) -> Pack:
+    folder = PACKS / code
+    groups = [find_files(folder, code)] if builtin else []
+    groups += [find_files(path, code) for path in extra]
+    files = [folder / name for name in FACTS if (folder / name).is_file()] + [
+        file for group in groups for file in group
+    ]
+    # the state of the files is part of the key, so that a changed file is read again
+    return _read(code, tuple(files), tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files))
+
+
+@functools.lru_cache(maxsize=8)
+def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) -> Pack:
+    digest = hashlib.sha256()
+    language: Language | None = None
+    facts: dict[str, Any] = {}
+    rules: dict[str, Rule] = {}
+    folders: dict[str, Path] = {}
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        value = read_file(file)
+        if file.parent == PACKS / code and file.name == "language.yaml":
+            language = read_language(value)
+            facts |= language.facts
+        elif file.parent == PACKS / code and file.name == "sound.yaml":
+            facts["sound"] = value.plain()
+        else:
+            assert language is not None
+            for rule in _rules(value, language):
+                if rule.id in rules and folders[rule.id] == file.parent:
+                    first = rules[rule.id].place
+                    rule.place.fail(f"a second rule {rule.id!r} (the first is at {first.path}:{first.line})")
+                rules[rule.id] = rule
+                folders[rule.id] = file.parent
+    assert language is not None
+    return Pack(code, facts, _ordered(rules), digest.hexdigest(), language)
+
+
+def _rules(file: Value, language: Language) -> Iterator[Rule]:
+    for entry in file.fields(("rules",))["rules"].items():
+        fields = entry.fields(_REQUIRED, _OPTIONAL)
+        id_ = fields["id"].text()
+        category = id_.partition(".")[0]
+        if not _ID.match(id_):
+            fields["id"].fail(
+                f"the id {id_!r} should be a category, a full stop and a name, such as courtesy.thanks"
+            )
+        if category not in CATEGORIES:
+            fields["id"].fail(f"no category {category!r}{meant(category, CATEGORIES)}")
+        examples = fields["examples"].fields(("match", "no_match"))
+        ways = [_finder(fields["type"], fields["patterns"], language)]
+        for other in fields["also"].items() if "also" in fields else ():
+            more = other.fields(("type", "patterns"))
+            ways.append(_finder(more["type"], more["patterns"], language))
+        yield Rule(
+            id=id_,
+            type=fields["type"].text(),
+            polarity=fields["polarity"].one_of(POLARITIES),
+            category=category,
+            source=fields["source"].text(),
+            grade=fields["grade"].one_of(GRADES),
+            message=fields["message"].text(),
+            advice=fields["advice"].text(),
+            say=fields["say"].texts() if "say" in fields else (),
+            match=tuple(read_example(value, marked=True) for value in examples["match"].items()),
+            no_match=tuple(read_example(value, marked=False) for value in examples["no_match"].items()),
+            finders=tuple(ways),
+            place=fields["id"],
+        )
+
+
+def _finder(type_: Value, patterns: Value, language: Language) -> Finder:
+    module = TYPES[type_.one_of(TYPES)]
+    fields = patterns.fields(module.REQUIRED, module.OPTIONAL)
+    return Finder(type_.text(), module.read(fields, language))
+
+
+def _ordered(rules: Mapping[str, Rule]) -> tuple[Rule, ...]:
+    """The rules, each after those whose findings it looks at."""
+    done: dict[str, Rule] = {}
+    doing: list[str] = []
+
+    def add(rule: Rule) -> None:
+        if rule.id in done:
+            return
+        if rule.id in doing:
+            rule.place.fail(f"rules wait for each other: {' -> '.join([*doing, rule.id])}")
+        doing.append(rule.id)
+        for need in rule.needs:
+            if need not in rules:
+                rule.place.fail(
+                    f"the rule {rule.id!r} looks for {need!r}, which is no rule{meant(need, rules)}"
+                )
+            add(rules[need])
+        doing.pop()
+        done[rule.id] = rule
+
+    for rule in rules.values():
+        add(rule)
+    return tuple(done.values())

@@ -1,0 +1,143 @@
+"""What was said, as the rules see it: words with their places in the given text.
+
+Text is normalised once, here: NFKC, one kind of apostrophe, case folded, known spellings joined. Places are
+character offsets into the text as given, so that a finding can be shown in the words of the transcript.
+
+Words stand in a stream between marks: "^" opens a sentence, "?" ends a question, "$" ends any other
+sentence. "Sorry? I see." is ``^ sorry ? ^ i see $``. A character of a script without spaces between
+words is a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OPEN, ASK, END = "^", "?", "$"
+MARKS = frozenset((OPEN, ASK, END))
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"))
+_CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PIECE = re.compile(
+    rf"(?P<character>[{_CHARACTERS}])"
+    rf"|(?P<broken>(?:(?![{_CHARACTERS}])[^\W_])+-(?=\s|$))"  # "ye- you": a word broken off
+    rf"|(?P<word>(?:(?![{_CHARACTERS}])[^\W_])+(?:'(?:(?![{_CHARACTERS}])[^\W_])+)*)"
+    r"|(?P<number>(?<=\d)[.,:](?=\d))"
+    r"|(?P<dots>\.\.+)"
+    r"|(?P<end>[.!?。！？;؟\n]+)"
+)
+_SIMPLE = re.compile(r"[a-z0-9' ,.?!\-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language writes words: facts from language.yaml.
+
+    ``same`` maps a spelling to the usual one, ``skipped`` are words that count as not said (fillers),
+    but not in front of one of ``kept_before`` ("uh" in "uh huh"); after ``abbreviations`` a full stop
+    ends no sentence.
+    """
+
+    same: Mapping[str, str] = field(default_factory=dict)
+    skipped: frozenset[str] = frozenset()
+    kept_before: frozenset[str] = frozenset()
+    abbreviations: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as a stream of words and marks; ``spans`` are (start, end) offsets into ``given``."""
+
+    given: str
+    stream: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the given text of stream[start:end], marks at either side left out."""
+        while start < end - 1 and self.stream[start] in MARKS:
+            start += 1
+        while end - 1 > start and self.stream[end - 1] in MARKS:
+            end -= 1
+        return self.spans[start][0], self.spans[end - 1][1]
+
+
+def normalise(text: str) -> tuple[str, list[int] | None]:
+    """Normalised text, and for each of its characters (and one past them) the offset in the text as given.
+
+    The offsets are None where every character stays at its place.
+    """
+    lowered = text.lower()
+    if _SIMPLE.match(lowered):
+        return lowered, None
+    if text.isascii():
+        return lowered.translate(_APOSTROPHES), None
+    out: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        piece = unicodedata.normalize("NFKC", text[at:end].translate(_APOSTROPHES)).casefold()
+        piece = unicodedata.normalize("NFKC", piece).translate(_APOSTROPHES)
+        out.append(piece)
+        offsets.extend([at] * len(piece))
+        at = end
+    offsets.append(len(text))
+    return "".join(out), offsets
+
+
+def read(given: str, spelling: Spelling) -> Text:
+    """The stream of a text."""
+    text, offsets = normalise(given)
+    stream: list[str] = [OPEN]
+    spans: list[tuple[int, int]] = [(0, 0)]
+    pieces = [(m.lastgroup, m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
+    joined = False  # a number goes on: 3.5 is one word
+    for index, (kind, piece, start, end) in enumerate(pieces):
+        if kind in ("word", "character"):
+            if piece in spelling.skipped and not (
+                index + 1 < len(pieces) and pieces[index + 1][1] in spelling.kept_before
+            ):
+                continue
+            if stream[-1] in (ASK, END):
+                stream.append(OPEN)
+                spans.append((start, start))
+            if joined:
+                stream[-1] = text[spans[-1][0] : end] if offsets is None else stream[-1] + piece
+                spans[-1] = (spans[-1][0], end)
+                joined = False
+            else:
+                stream.append(spelling.same.get(piece, piece))
+                spans.append((start, end))
+        elif kind == "number":
+            joined = stream[-1][-1:].isdigit()
+        elif kind == "end" and stream[-1] not in MARKS:
+            if piece == "." and (stream[-1] in spelling.abbreviations or _inside(text, start, end)):
+                continue
+            stream.append(ASK if "?" in piece or "？" in piece else END)
+            spans.append((start, end))
+    if stream[-1] not in (ASK, END):
+        stream.append(END)
+        spans.append((len(text), len(text)))
+    if offsets is not None:
+        spans = [_given(span, offsets) for span in spans]
+    return Text(given, tuple(stream), tuple(spans))
+
+
+def _inside(text: str, start: int, end: int) -> bool:
+    """Whether a full stop stands inside a word, as in "example.com"."""
+    return start > 0 and end < len(text) and text[start - 1].isalnum() and text[end].isalnum()
+
+
+def _given(span: tuple[int, int], offsets: list[int]) -> tuple[int, int]:
+    start, end = span
+    first = offsets[start]
+    last = offsets[end]
+    if start < end and last == offsets[end - 1]:  # the word ends inside a character that became several
+        while end < len(offsets) - 1 and offsets[end] == last:
+            end += 1
+        last = offsets[end]
+    return first, last

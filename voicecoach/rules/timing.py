@@ -1,0 +1,143 @@
+"""Rule type ``timing``: when something is said or not said. Times in seconds.
+
+``event`` is a kind of event found in the sound, or "monologue": the agent has the floor for longer than
+``least``. Without times nothing is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from voicecoach.datafile import Value
+from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, read_wording
+from voicecoach.rules.language import Language
+from voicecoach.types import AGENT, Event
+
+EVENTS = ("pause", "silence", "filler", "overlap", "interruption", "backchannel")
+MONOLOGUE = "monologue"
+REQUIRED = ("event",)
+OPTIONAL = ("least", "most", "words", "announced_by", "announced_before", "announced_most", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """An event of the agent between ``least`` and ``most`` seconds long.
+
+    ``words`` is a wording that must be said during it. An event is excused if one of the markers
+    ``announced_by`` was found within ``announced_before`` seconds before it and it is no longer than
+    ``announced_most``.
+    """
+
+    event: str
+    least: float
+    most: float
+    words: Wording | None
+    announced_by: tuple[str, ...]
+    announced_before: float
+    announced_most: float
+    reason: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Rules that run first."""
+        return self.announced_by
+
+
+def read(fields: Mapping[str, Value], language: Language) -> Timing:
+    """Make the rule from its patterns."""
+
+    def seconds(key: str, default: float) -> float:
+        return fields[key].number(least=0) if key in fields else default
+
+    words = fields.get("words")
+    return Timing(
+        event=fields["event"].one_of((*EVENTS, MONOLOGUE)),
+        least=seconds("least", 0.0),
+        most=seconds("most", float("inf")),
+        words=read_wording(words.fields(("phrases",), WORDING), language.phrases) if words else None,
+        announced_by=fields["announced_by"].texts() if "announced_by" in fields else (),
+        announced_before=seconds("announced_before", 0.0),
+        announced_most=seconds("announced_most", float("inf")),
+        reason=fields["reason"].text() if "reason" in fields else "",
+    )
+
+
+def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
+    """The events the rule is about."""
+    events = _monologues(dialogue) if rule.event == MONOLOGUE else dialogue.events
+    for event in events:
+        if (
+            event.kind != rule.event
+            or event.speaker != AGENT
+            or not rule.least <= event.duration <= rule.most
+        ):
+            continue
+        if _announced(rule, dialogue, event):
+            continue
+        reason = rule.reason.replace("{seconds}", f"{event.duration:.1f}")
+        reason = "; ".join(part for part in (reason, event.detail) if part)
+        line = _line(dialogue, event)
+        if rule.words is not None:
+            if line is not None and (hits := rule.words.find(line, dialogue)):
+                yield Spot(line.index, hits[0][0], hits[-1][1], reason, event)
+        elif line is None or event.kind in ("silence", "pause"):
+            yield Spot(None, reason=reason, event=event)
+        else:
+            yield Spot(line.index, *_said(line, event), reason=reason, event=event)
+
+
+def _monologues(dialogue: Dialogue) -> Iterator[Event]:
+    """Stretches in which the agent has the floor, as events."""
+    floors: dict[int, list[Line]] = {}
+    for line in dialogue.agent_lines():
+        if line.turn.start is not None and line.turn.end is not None:
+            floors.setdefault(line.floor, []).append(line)
+    for lines in floors.values():
+        start, end = lines[0].turn.start, lines[-1].turn.end
+        assert start is not None
+        assert end is not None
+        yield Event(MONOLOGUE, AGENT, start, end)
+
+
+def _announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
+    if event.duration > rule.announced_most:
+        return False
+    for marker in rule.announced_by:
+        for spot in dialogue.found.get(marker, ()):
+            line = dialogue.lines[spot.line] if spot.line is not None else None
+            if line is not None and line.turn.end is not None and line.turn.start is not None:
+                said = line.turn.end if line.turn.end <= event.start else line.turn.start
+                if said <= event.start <= max(said, line.turn.end) + rule.announced_before:
+                    return True
+    return False
+
+
+def _line(dialogue: Dialogue, event: Event) -> Line | None:
+    """The agent's turn that an event belongs to."""
+    best, most = None, 0.0
+    for line in dialogue.agent_lines():
+        if line.turn.start is not None and line.turn.end is not None:
+            shared = min(line.turn.end, event.end) - max(line.turn.start, event.start)
+            if shared > most:
+                best, most = line, shared
+    return best
+
+
+def _said(line: Line, event: Event) -> tuple[int, int]:
+    """The stream offsets of the words said during an event; the whole turn where its words have no times."""
+    everything = (0, len(line.text.stream))
+    if event.kind == MONOLOGUE or not line.turn.words:
+        return everything
+    said = [
+        span
+        for word, span in zip(line.turn.words, line.turn.word_spans(), strict=True)
+        if word.start < event.end and word.end > event.start
+    ]
+    if not said:
+        return everything
+    first, last = said[0][0], said[-1][1]
+    inside = [
+        at for at, (start, end) in enumerate(line.text.spans) if start < end and start < last and end > first
+    ]
+    return (inside[0], inside[-1] + 1) if inside else everything
