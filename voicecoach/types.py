@@ -1,8 +1,8 @@
 """Frozen values that cross the borders between stages.
 
 Times are seconds in the original recording. Levels are dB relative to full scale (dBFS) unless LUFS is said.
-Frequencies are Hz, intervals semitones. A speaker is "agent", "customer", "speaker3" ... or, where one channel holds
-more than one voice, "unknown".
+Frequencies are Hz, intervals semitones. A speaker is "agent", "customer", "speaker3" ... or, where one channel
+holds more than one voice, "unknown".
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ UNKNOWN = "unknown"
 Floats = NDArray[np.float32]
 
 
-# --- recording -----------------------------------------------------------------------------------------------------
+# --- recording ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelQuality:
-    """What can be said of one channel before anything is understood. Levels in dBFS, ``None`` where not measurable."""
+    """What is known of a channel before anything is understood. Levels in dBFS, None where not measurable."""
 
     name: str
     level: float | None  # RMS of the frames that hold speech
@@ -45,8 +45,8 @@ class ChannelQuality:
 class Layout:
     """How the channels of a recording relate to each other.
 
-    kind is "mono", "dual_mono" (the same signal twice), "split" (a speaker a channel) or "bleed" (split, but one side
-    is heard on the other). ``bleed`` holds, for a pair (from, to), the dB by which `from` is weaker on `to`.
+    kind is "mono", "dual_mono" (the same signal twice), "split" (a speaker a channel) or "bleed" (split, but
+    one side is heard on the other). ``bleed`` holds, for a pair (from, to), the dB by which `from` is weaker on `to`.
     """
 
     kind: str
@@ -74,7 +74,7 @@ class Audio:
     @property
     def duration(self) -> float:
         """Length in seconds."""
-        return self.samples.shape[1] / self.rate
+        return float(self.samples.shape[1] / self.rate)
 
     def channel(self, index: int, start: float = 0.0, end: float | None = None) -> Floats:
         """Samples of a channel from ``start`` to ``end`` seconds as float32 in -1..1, shape (samples,)."""
@@ -96,7 +96,7 @@ class Contours:
     loudness: float = float("nan")  # LUFS (ITU-R BS.1770-4) of what is voice, NaN where there is none
 
 
-# --- words ---------------------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one speaker says until another takes over. Times are None and words empty for text without times."""
+    """What one speaker says until another does. Times are None and words empty for text without times."""
 
     speaker: str
     text: str
@@ -155,7 +155,7 @@ class Speaker:
     reason: str
 
 
-# --- findings ------------------------------------------------------------------------------------------------------
+# --- findings -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +240,12 @@ class NotMeasured:
     reason: str
 
 
-# --- judgement -----------------------------------------------------------------------------------------------------
+# --- judgement ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One line of a scorecard as applied to a call. status: met, partly, missed, not_applicable, not_measured."""
+    """A line of a scorecard as applied to a call: met, partly, missed, not_applicable, not_measured."""
 
     id: str
     name: str
@@ -292,15 +292,15 @@ class Coaching:
     reason: str = ""  # why something is missing
 
 
-# --- the result ----------------------------------------------------------------------------------------------------
+# --- the result ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """What measures and rules see of a recording.
 
-    ``separate`` tells whether every speaker has a channel of their own. ``facts`` are the language facts of the pack
-    (an empty mapping where the language has none).
+    ``separate`` tells whether every speaker has a channel of their own. ``facts`` are the language facts of
+    the pack (an empty mapping where the language has none).
     """
 
     language: str
@@ -310,6 +310,8 @@ class Call:
     contours: Mapping[str, Contours]  # by speaker
     separate: bool
     facts: Mapping[str, Any]
+    quality: Mapping[str, ChannelQuality] = field(default_factory=dict)  # by speaker
+    untranscribed: Mapping[str, float] = field(default_factory=dict)  # s of voice without words, by speaker
 
 
 @dataclass(frozen=True, slots=True)

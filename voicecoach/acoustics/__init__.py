@@ -1,7 +1,8 @@
 """Contours of one channel: level, F0, HNR, voice activity, syllable nuclei, loudness.
 
-Pure functions of signal and rate. One value each 10 ms; frame k is centred on k * 10 ms. Only a block of the channel is
-held as floating point at a time, so a recording of hours needs no more memory than its contours.
+Pure functions of signal and rate. One value each 10 ms; frame k is centred on k * 10 ms. Only a block of
+the channel is held as floating point at a time, so a recording of hours needs no more memory than its
+contours.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Cut a channel into frames without ever holding all of it as floating point.
 
-Frame k is centred on sample k * hop; a channel of n samples has 1 + n // hop frames. Before the start and after the
-end there is silence. Samples may be int16 (also memory-mapped) or float32 in -1..1; what comes out is float32 in -1..1.
+Frame k is centred on sample k * hop; a channel of n samples has 1 + n // hop frames. Before the start
+and after the end there is silence. Samples may be int16 (also memory-mapped) or float32 in -1..1; what
+comes out is float32 in -1..1.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def count(samples: int, hop: int) -> int:
 
 
 def read(samples: Samples, start: int, stop: int) -> Floats:
-    """Return samples ``start`` to ``stop`` as float32, shape (stop - start,), zeros where the channel has none."""
+    """Return samples ``start`` to ``stop`` as float32, zeros where the channel has none."""
     inside = samples[max(start, 0) : max(stop, 0)]
     scaled = inside.astype(np.float32)
     if inside.dtype == np.int16:
@@ -33,7 +34,7 @@ def read(samples: Samples, start: int, stop: int) -> Floats:
 
 
 def blocks(samples: Samples, hop: int, size: int, first: int, end: int, at_once: int) -> Iterator[Floats]:
-    """Yield frames ``first`` to ``end`` of ``size`` samples as read-only views of shape (at most ``at_once``, size)."""
+    """Yield frames ``first`` to ``end`` as read-only views of shape (at most ``at_once``, ``size`` samples)."""
     for begin in range(first, end, at_once):
         last = min(begin + at_once, end) - 1
         piece = read(samples, begin * hop - size // 2, last * hop - size // 2 + size)

@@ -1,7 +1,8 @@
 """Level: the root of the weighted mean square around each frame.
 
-dBFS (0 is a square wave at full scale, a sine at full scale has -3.01), one value a frame; frame k is centred on
-k * hop seconds. The mean is taken out of each frame, so that a DC offset is not heard as sound.
+dBFS (0 is a square wave at full scale, a sine at full scale has -3.01), one value a frame; frame k is
+centred on k * hop seconds. The mean is taken out of each frame, so that a DC offset is not heard as
+sound.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def level(
     window
         Length of the Kaiser window, seconds.
     beta
-        Shape of the window, from 0 (square); see Kaiser and Schafer (1980), On the use of the I0-sinh window for
-        spectrum analysis, IEEE Transactions on Acoustics, Speech, and Signal Processing 28, 105-107.
+        Shape of the window, from 0 (square); see Kaiser and Schafer (1980), On the use of the I0-sinh
+        window for spectrum analysis, IEEE Transactions on Acoustics, Speech, and Signal Processing 28,
+        105-107.
     """
     step, size = round(hop * rate), round(window * rate)
     weight = np.kaiser(size, beta)

@@ -1,7 +1,8 @@
-"""Loudness after ITU-R BS.1770-4: K-weighted, gated, in LUFS; here of one channel and only where there is voice.
+"""Loudness after ITU-R BS.1770-4: K-weighted and gated, in LUFS, of one channel where there is voice.
 
-The K-weighting (a shelf for the head, then a high-pass) is applied to the power spectrum of each 100 ms of sound, from
-the analogue form of the two filters, so it holds at any sample rate and needs no recursive filter.
+The K-weighting (a shelf for the head, then a high-pass) is applied to the power spectrum of each 100 ms
+of sound, from the analogue form of the two filters, so it holds at any sample rate and needs no
+recursive filter.
 
 References
 ----------
@@ -10,11 +11,12 @@ ITU-R BS.1770-4 (2015). Algorithms to measure audio programme loudness and true-
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.acoustics import frames
-from voicecoach.types import Floats
 
 _STEP = 0.1  # s; a gating block is four steps, blocks overlap by three
 _OFFSET = -0.691  # dB, makes 997 Hz at full scale read -3.01 LUFS
@@ -23,7 +25,7 @@ _RELATIVE = -10.0  # LU, gate
 
 
 def integrated(samples: frames.Samples, rate: int, voice: NDArray[np.bool_], *, hop: float = 0.01) -> float:
-    """Return the gated loudness in LUFS of the blocks of which at least half is voice; NaN where there is none.
+    """Return the gated loudness in LUFS of the blocks that are mostly voice; NaN where there are none.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def _gated(power: NDArray[np.float64]) -> float:
     return float(_OFFSET + 10 * np.log10(kept.mean()))
 
 
-def k_weighting(hertz: NDArray[np.float64]) -> Floats:
+def k_weighting(hertz: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Return the power gain of the K-weighting at the given frequencies."""
     s = 2j * np.pi * hertz
     shelf = (
@@ -75,4 +77,4 @@ def k_weighting(hertz: NDArray[np.float64]) -> Floats:
     pre = (high * s**2 + middle * shelf / q * s + shelf**2) / (s**2 + shelf / q * s + shelf**2)
     cut, damping = 2 * np.pi * 38.13547087613982, 0.5003270373238773
     low_cut = s**2 / (s**2 + cut / damping * s + cut**2)
-    return np.asarray(np.abs(pre * low_cut) ** 2)
+    return np.asarray(np.abs(pre * low_cut) ** 2, np.float64)

@@ -1,13 +1,13 @@
 """Acoustic syllable nuclei: peaks of the level that are voiced and set apart by dips.
 
-Times in seconds, levels in dBFS. The method is De Jong and Wempe's (2009), written from the paper; it counts syllables
-without knowing a word, so it can check a count made from a transcript. Their two settings are kept: a nucleus is at
-most 25 dB below the loudest level and dips of 2 dB set nuclei apart.
+Times in seconds, levels in dBFS. The method is De Jong and Wempe's (2009), written from the paper; it
+counts syllables without knowing a word, so it can check a count made from a transcript. Their two
+settings are kept: a nucleus is at most 25 dB below the loudest level and dips of 2 dB set nuclei apart.
 
 References
 ----------
-De Jong, N. H. and Wempe, T. (2009). Praat script to detect syllable nuclei and measure speech rate automatically.
-Behavior Research Methods 41, 385-390.
+De Jong, N. H. and Wempe, T. (2009). Praat script to detect syllable nuclei and measure speech rate
+automatically. Behavior Research Methods 41, 385-390.
 """
 
 from __future__ import annotations

@@ -1,23 +1,24 @@
-"""Fundamental frequency (F0) and harmonics-to-noise ratio (HNR) by autocorrelation and a path through candidates.
+"""Fundamental frequency (F0) and harmonics-to-noise ratio (HNR) by autocorrelation.
 
 F0 in Hz, HNR in dB, both NaN where unvoiced, one value a frame; frame k is centred on k * hop seconds.
 
-The method is Boersma's (1993), written from the paper: the autocorrelation of a windowed frame, divided by that of the
-window, has peaks at the lags that could be the period; the highest few are candidates, next to "unvoiced"; a Viterbi
-search finds the best path through them. Two things are added. The channel is tracked twice, and the second time the
-range and with it the window fit the voice (after De Looze and Hirst 2008): a short window sees the edges of voicing
-better, and a narrow range leaves no room for octave errors. And the spectrum above ``band`` is left out, because
-friction there hides voicing.
+The method is Boersma's (1993), written from the paper: the autocorrelation of a windowed frame, divided
+by that of the window, has peaks at the lags that could be the period; the highest few are candidates,
+next to "unvoiced"; a Viterbi search finds the best path through them. Two things are added. The channel
+is tracked twice, and the second time the range and with it the window fit the voice (after De Looze and
+Hirst 2008): a short window sees the edges of voicing better, and a narrow range leaves no room for
+octave errors. And the spectrum above ``band`` is left out, because friction there hides voicing.
 
-Why this method: benchmarks/pitch.py prints gross errors, voicing errors and time against a laryngograph for this one
-and the others that could have been taken. This one has the fewest errors of those that are quick, and needs numpy alone.
+Why this method: benchmarks/pitch.py prints gross errors, voicing errors and time against a laryngograph
+for this one and the others that could have been taken. This one has the fewest errors of those that are
+quick, and needs numpy alone.
 
 References
 ----------
-Boersma, P. (1993). Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a
-sampled sound. Proceedings of the Institute of Phonetic Sciences, University of Amsterdam, 17, 97-110.
-De Looze, C. and Hirst, D. (2008). Detecting changes in key and range for the automatic modelling and coding of
-intonation. Proceedings of Speech Prosody 2008, 135-138.
+Boersma, P. (1993). Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise
+ratio of a sampled sound. Proceedings of the Institute of Phonetic Sciences, University of Amsterdam, 17,
+97-110. De Looze, C. and Hirst, D. (2008). Detecting changes in key and range for the automatic modelling
+and coding of intonation. Proceedings of Speech Prosody 2008, 135-138.
 """
 
 from __future__ import annotations
@@ -76,8 +77,9 @@ def track(
     band
         Highest frequency that counts, Hz; HNR is that of the sound below it.
     voicing, silence, octave, jump, change
-        Boersma's voicing threshold, silence threshold, octave cost, octave-jump cost and voiced/unvoiced cost.
-        The first, second and last were moved from his 0.45, 0.03 and 0.14 by what a laryngograph says.
+        Boersma's voicing threshold, silence threshold, octave cost, octave-jump cost and voiced/unvoiced
+        cost. The first, second and last were moved from his 0.45, 0.03 and 0.14 by what a laryngograph
+        says.
     trial
         Seconds of sound, spread over the channel, from which the range of the voice is found.
 
@@ -222,7 +224,7 @@ class _Analyser:
 def _paths(
     hertz: list[Floats], strength: list[Floats], jump: float, change: float
 ) -> list[NDArray[np.int64]]:
-    """Return the best state (0 unvoiced, k candidate k - 1) of each frame of each run; the runs are searched side by side."""
+    """Return the best state (0 unvoiced, k candidate k - 1) of each frame of each run, side by side."""
     longest, states = max(map(len, strength)), strength[0].shape[1]
     gain = np.zeros((longest, len(strength), states), np.float32)
     gain[:, :, 1:] = -np.inf

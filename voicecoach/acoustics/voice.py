@@ -1,10 +1,11 @@
-"""Our own voice activity, for measuring: where a channel holds a voice, to within a few hundredths of a second.
+"""Our own voice activity, for measuring: where a channel holds a voice, to a few hundredths of a second.
 
 One truth value a frame of ``hop`` seconds, frame k centred on k * hop. Levels in dBFS.
 
-A speech detector (Silero, given as probabilities) says roughly where speech is; it forgives short pauses and is late at
-edges, as a recogniser wants it. The level of the channel then says exactly where: within what the detector allows,
-voice is what stands out from the noise around it and is not far below the voice itself. What is steady is no voice.
+A speech detector (Silero, given as probabilities) says roughly where speech is; it forgives short pauses
+and is late at edges, as a recogniser wants it. The level of the channel then says exactly where: within
+what the detector allows, voice is what stands out from the noise around it and is not far below the
+voice itself. What is steady is no voice.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def near(
     off: float = 0.25,
     reach: float = 0.1,
 ) -> Mask:
-    """Return the frames that may hold speech, shape (count,): where the detector says so and ``reach`` seconds around.
+    """Return the frames that may hold speech: where the detector says so and ``reach`` seconds around.
 
     Parameters
     ----------

@@ -1,0 +1,30 @@
+"""Measures and events of a call: one file a family, each with ``measure`` and some with ``events``.
+
+Times are seconds in the recording. What cannot be measured is None with the reason, never zero. What
+measures mean, their units, grades and thresholds stand in definitions.yaml; what depends on the language
+in sound.yaml of its pack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk
+from voicecoach.measures.scene import scene
+from voicecoach.types import Call, Event, Match, Measure
+
+FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, talk, quality)
+
+
+def events(call: Call) -> tuple[Event, ...]:
+    """Return pauses, silences, overlaps, interruptions and backchannels of a call in order of time."""
+    seen = scene(call)
+    found = [*pauses.events(seen), *talk.events(seen)]
+    return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
+
+
+def measure(call: Call, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:
+    """Return every measure of a call; ``events`` are its events, ``matches`` what the rules found."""
+    seen = scene(call)
+    return tuple(found for family in FAMILIES for found in family.measure(seen, events, matches))

@@ -1,0 +1,65 @@
+"""Pitch and tone of the agent's voice, from F0 and HNR where there is voice.
+
+Median in Hz; spread in semitones from the 10th to the 90th percentile; final slope in semitones a
+second, the middle of the straight lines through the F0 of the last stretch of voice before each pause or
+end of a spell; HNR in dB. Described only: no pitch is right or wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from voicecoach.acoustics.voice import Mask
+from voicecoach.measures.definitions import measured, not_measured, threshold
+from voicecoach.measures.scene import Scene
+from voicecoach.types import AGENT, Contours, Event, Floats, Match, Measure
+
+IDS = ("pitch.median", "pitch.spread", "pitch.final_slope", "voice.hnr")
+
+
+def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:
+    """Return pitch.median, pitch.spread, pitch.final_slope and voice.hnr of the agent."""
+    contours = scene.agent
+    if contours is None:
+        return tuple(not_measured(id_, AGENT, scene.no_agent) for id_ in IDS)
+    voiced = contours.voice & ~np.isnan(contours.f0)
+    seconds, least = float(voiced.sum()) * contours.hop, threshold("least_voice")
+    if seconds < least:
+        return tuple(
+            not_measured(id_, AGENT, "little_voice", values={"seconds": seconds, "least": least})
+            for id_ in IDS
+        )
+    low, middle, high = np.percentile(contours.f0[voiced], (10, 50, 90))
+    return (
+        measured(IDS[0], AGENT, middle),
+        measured(IDS[1], AGENT, 12 * np.log2(high / low)),
+        _final_slope(scene, contours, voiced),
+        _hnr(scene, contours.hnr[voiced]),
+    )
+
+
+def _final_slope(scene: Scene, contours: Contours, voiced: Mask) -> Measure:
+    slopes = []
+    for spell in scene.spells[AGENT]:
+        for stretch in spell.stretches:
+            end = min(round(stretch.end / contours.hop), len(voiced) - 1)
+            length = round(threshold("clause_end") / contours.hop)
+            at = np.flatnonzero(voiced[max(end - length, 0) : end + 1]) + max(end - length, 0)
+            if len(at) >= length / 3:
+                slopes.append(float(np.polyfit(at * contours.hop, 12 * np.log2(contours.f0[at]), 1)[0]))
+    if len(slopes) < threshold("least_clauses"):
+        least = threshold("least_clauses")
+        return not_measured(
+            "pitch.final_slope", AGENT, "few_clauses", values={"count": len(slopes), "least": least}
+        )
+    low, middle, high = (float(v) for v in np.percentile(slopes, (25, 50, 75)))
+    return measured("pitch.final_slope", AGENT, middle, bounds=(low, high), values={"count": len(slopes)})
+
+
+def _hnr(scene: Scene, hnr: Floats) -> Measure:
+    quality = scene.call.quality.get(AGENT)
+    if quality is not None and quality.telephone_band:
+        return not_measured("voice.hnr", AGENT, "telephone")
+    return measured("voice.hnr", AGENT, float(np.nanmedian(hnr)))

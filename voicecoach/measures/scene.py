@@ -1,0 +1,191 @@
+"""Who speaks when, from the sound: what every measure of time stands on.
+
+Times are seconds in the recording. A *stretch* is voice without a pause; a *spell* is all a speaker says
+while having the floor, pauses included. The floor is lost when the other takes it, or after a silence. A
+short acknowledgement (backchannel) and a short sound without words do not take the floor. Edges come
+from the voice activity; words are put into the stretch they overlap most, or the nearest one, because
+word times are less sure than the sound.
+"""
+
+from __future__ import annotations
+
+import bisect
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from voicecoach.acoustics import voice
+from voicecoach.measures.definitions import threshold
+from voicecoach.measures.sound import Sound, sound
+from voicecoach.types import AGENT, CUSTOMER, Call, Contours, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Voice without a pause, and the backed words said in it."""
+
+    start: float
+    end: float
+    words: tuple[Word, ...] = ()
+    backchannel: bool = False  # a short acknowledgement while the other has the floor
+    takes_floor: bool = True
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """The stretches said while having the floor."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def start(self) -> float:
+        """Where the first stretch begins."""
+        return self.stretches[0].start
+
+    @property
+    def end(self) -> float:
+        """Where the last stretch ends."""
+        return self.stretches[-1].end
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds, pauses included."""
+        return self.end - self.start
+
+    @property
+    def pauses(self) -> tuple[tuple[Stretch, Stretch], ...]:
+        """Each pause as the stretch before and the stretch after it."""
+        return tuple(zip(self.stretches, self.stretches[1:], strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A call with its stretches and spells by speaker, and what is known of the sound of its language."""
+
+    call: Call
+    sound: Sound | None
+    stretches: Mapping[str, tuple[Stretch, ...]]
+    spells: Mapping[str, tuple[Spell, ...]]
+
+    @property
+    def agent(self) -> Contours | None:
+        """The contours of the agent's own channel."""
+        return self.call.contours.get(AGENT) if self.call.separate else None
+
+    @property
+    def both(self) -> bool:
+        """Whether agent and customer are heard, each on a channel of their own."""
+        return self.call.separate and AGENT in self.call.contours and CUSTOMER in self.call.contours
+
+    @property
+    def no_agent(self) -> str:
+        """Why there is no channel of the agent."""
+        return "no_agent" if self.call.separate else "mixed"
+
+    @property
+    def not_both(self) -> str:
+        """Why there are not two speakers to compare."""
+        return "one_sided" if self.call.separate else "mixed"
+
+    def voiced(self, speaker: str) -> float:
+        """Seconds of voice of a speaker."""
+        return sum(stretch.duration for stretch in self.stretches.get(speaker, ()))
+
+
+def scene(call: Call) -> Scene:
+    """Find the stretches and spells of a call."""
+    known = sound(call.facts)
+    bare = {name: _stretches(call, name, contours) for name, contours in call.contours.items()}
+    marked = {}
+    for name, own in bare.items():
+        others = sorted(
+            (s for other, them in bare.items() if other != name for s in them), key=lambda s: s.start
+        )
+        marked[name] = tuple(_marked(own, i, others, known) for i in range(len(own)))
+    spells = {}
+    for name, own in marked.items():
+        others = sorted(
+            (s for other, them in marked.items() if other != name for s in them), key=lambda s: s.start
+        )
+        spells[name] = _spells(own, others, threshold("silence" if others else "one_sided_gap"))
+    return Scene(call, known, marked, spells)
+
+
+def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, ...]:
+    edges: list[tuple[float, float]] = []
+    for first, end in voice.runs(contours.voice):
+        # frame k stands for the time from half a hop before to half a hop after its centre
+        start, stop = max((first - 0.5) * contours.hop, 0.0), min((end - 0.5) * contours.hop, call.duration)
+        if edges and start - edges[-1][1] < threshold("pause"):
+            edges[-1] = (edges[-1][0], stop)
+        else:
+            edges.append((start, stop))
+    words: list[list[Word]] = [[] for _ in edges]
+    starts = [start for start, _ in edges]
+    for turn in call.turns:
+        if turn.speaker == speaker:
+            for word in turn.words:
+                if word.backed is not False and (at := _home(word, edges, starts)) is not None:
+                    words[at].append(word)
+    return tuple(Stretch(*edge, tuple(said)) for edge, said in zip(edges, words, strict=True))
+
+
+def _home(word: Word, edges: list[tuple[float, float]], starts: list[float]) -> int | None:
+    """Return which stretch a word belongs to: the one it overlaps most, else the nearest within reach."""
+    best, most = None, -threshold("word_slack")
+    at = max(bisect.bisect_right(starts, word.start) - 1, 0)
+    while at < len(edges) and edges[at][0] < word.end + threshold("word_slack"):
+        shared = min(word.end, edges[at][1]) - max(word.start, edges[at][0])  # negative: how far away
+        if shared > most:
+            best, most = at, shared
+        at += 1
+    return best
+
+
+def _marked(own: tuple[Stretch, ...], at: int, others: list[Stretch], known: Sound | None) -> Stretch:
+    """Tell whether a stretch is a backchannel, and whether it takes the floor."""
+    stretch = own[at]
+    if stretch.duration >= threshold("backchannel"):
+        return stretch
+    if not stretch.words:
+        return replace(stretch, takes_floor=False)
+    if known is None or not known.is_backchannel(plain(word.text) for word in stretch.words):
+        return stretch
+    following = own[at + 1].start if at + 1 < len(own) else float("inf")
+    begun = bisect.bisect_right([other.start for other in others], stretch.end)
+    speaking = any(other.end > stretch.start for other in others[max(begun - 3, 0) : begun])
+    then = others[begun].start if begun < len(others) else float("inf")
+    if speaking or then < min(following, stretch.end + threshold("silence")):
+        return replace(stretch, backchannel=True, takes_floor=False)
+    return stretch
+
+
+def _spells(own: tuple[Stretch, ...], others: list[Stretch], longest_gap: float) -> tuple[Spell, ...]:
+    takers = [other for other in others if other.takes_floor]
+    groups: list[list[Stretch]] = []
+    for stretch in own:
+        if stretch.backchannel:
+            continue
+        if groups and not _lost(groups[-1][-1].end, stretch.start, takers, longest_gap):
+            groups[-1].append(stretch)
+        else:
+            groups.append([stretch])
+    return tuple(Spell(tuple(group)) for group in groups if any(stretch.takes_floor for stretch in group))
+
+
+def _lost(end: float, start: float, takers: list[Stretch], longest_gap: float) -> bool:
+    """Tell whether the floor is lost in the gap from ``end`` to ``start``."""
+    if start - end >= longest_gap:
+        return True
+    return any(min(other.end, start) - max(other.start, end) > threshold("overlap") for other in takers)
+
+
+def plain(text: str) -> str:
+    """Return a word without the punctuation and space around it, in lower case."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return folded.strip("".join(c for c in folded if not c.isalnum()))

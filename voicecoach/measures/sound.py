@@ -1,0 +1,60 @@
+"""What is known of the sound of a language: the contents of sound.yaml of a pack.
+
+Its unit of pace and how to count it, the range everyday speech has, fillers and backchannels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voicecoach.measures.syllables import Counting
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Facts about the sound of a language, ready to use."""
+
+    unit: str  # such as syllables/s
+    spaces: bool  # whether words can be counted
+    low: float  # everyday articulation rate, in ``unit``
+    high: float
+    error: float  # share by which the count from text may be wrong
+    fillers: frozenset[str]
+    backchannels: frozenset[tuple[str, ...]]
+    counting: Counting
+
+    def is_backchannel(self, words: Iterable[str]) -> bool:
+        """Tell whether the words, in lower case, are nothing but short acknowledgements."""
+        rest = tuple(word for text in words for word in re.split(r"[\s,.-]+", text) if word)
+        longest = max(map(len, self.backchannels), default=0)
+        while rest:
+            length = next((n for n in range(longest, 0, -1) if rest[:n] in self.backchannels), 0)
+            if not length:
+                return False
+            rest = rest[length:]
+        return True
+
+    def count(self, text: str) -> int:
+        """Return how many units of pace a text has."""
+        return self.counting.count(text)
+
+
+def sound(facts: Mapping[str, Any]) -> Sound | None:
+    """Make the facts about sound from those of a pack; None where it has none."""
+    found = facts.get("sound")
+    if not found:
+        return None
+    pace = found["pace"]
+    return Sound(
+        unit=pace["unit"],
+        spaces=pace["words"] == "yes",
+        low=float(pace["low"]),
+        high=float(pace["high"]),
+        error=float(pace["error"]),
+        fillers=frozenset(found["fillers"]),
+        backchannels=frozenset(tuple(re.split(r"[\s-]+", phrase)) for phrase in found["backchannels"]),
+        counting=Counting.read(found["syllables"]),
+    )

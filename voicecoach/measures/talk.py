@@ -1,0 +1,163 @@
+"""The two speakers in time: shares, monologues, answers, overlaps, interruptions, backchannels, silences.
+
+Times in seconds, from voice activity. Of the customer nothing is measured but this. Stretches, spells
+and backchannels are those of ``scene``.
+
+- overlap: both speak for at least the threshold "overlap"; it belongs to who came in second.
+- interruption: a speaker comes in at least "interruption" seconds before the other, who was speaking
+alone, ends, and
+  the other stops within "interruption_stop" and stays quiet for "interruption_quiet". Backchannels do
+  not interrupt.
+- silence: nobody speaks for at least "silence", between the first and the last voice. It is the agent's,
+unless the agent
+  spoke last and the customer speaks next, or the agent had just asked a question: then it is the customer's.
+- response latency: from the end of the other's words to the start of the own spell, negative where they
+overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from voicecoach.measures.definitions import clock, definitions, measured, not_measured, said, threshold
+from voicecoach.measures.scene import Scene, Stretch
+from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Event, Match, Measure
+
+SHARE, MONOLOGUE, LATENCY = "talk.share", "talk.longest_monologue", "talk.response_latency"
+INTERRUPTIONS, SILENCE = "talk.interruptions", "talk.unannounced_silence"
+HOLD = "courtesy.hold"  # the marker that announces a wait
+
+
+def events(scene: Scene) -> Iterator[Event]:
+    """Yield overlaps, interruptions and backchannels of both, and silences."""
+    if scene.both:
+        for speaker, other in ((AGENT, CUSTOMER), (CUSTOMER, AGENT)):
+            own, their = scene.stretches[speaker], scene.stretches[other]
+            yield from _overlaps(speaker, own, their)
+            yield from _interruptions(speaker, own, their)
+            for stretch in own:
+                if stretch.backchannel:
+                    words = " ".join(word.text.strip() for word in stretch.words)
+                    yield Event(
+                        "backchannel", speaker, stretch.start, stretch.end, said("backchannel", words=words)
+                    )
+    if scene.both or not scene.call.separate:
+        yield from _silences(scene)
+
+
+def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:
+    """Return share, monologue and latency of both, interruptions and unannounced silence of the agent."""
+    if not scene.both:
+        first = (SHARE, LATENCY, INTERRUPTIONS, SILENCE)
+        missing = tuple(not_measured(id_, AGENT, scene.not_both) for id_ in first)
+        return *missing, *_monologue(scene, AGENT)
+    count = sum(event.kind == "interruption" and event.speaker == AGENT for event in events)
+    return (
+        *(measure for speaker in (AGENT, CUSTOMER) for measure in _of_each(scene, speaker)),
+        measured(INTERRUPTIONS, AGENT, count, values={"least": threshold("interruption")}),
+        _unannounced(events, matches),
+    )
+
+
+def _of_each(scene: Scene, speaker: str) -> Iterator[Measure]:
+    total = scene.voiced(AGENT) + scene.voiced(CUSTOMER)
+    if total:
+        yield measured(SHARE, speaker, 100 * scene.voiced(speaker) / total)
+    else:
+        yield not_measured(SHARE, speaker, "no_voiced")
+    yield from _monologue(scene, speaker)
+    yield _latency(scene, speaker)
+
+
+def _monologue(scene: Scene, speaker: str) -> Iterator[Measure]:
+    if not scene.call.separate or speaker not in scene.call.contours:
+        yield not_measured(MONOLOGUE, speaker, scene.no_agent)
+    elif not scene.spells[speaker]:
+        yield not_measured(MONOLOGUE, speaker, "no_voiced")
+    else:
+        longest = max(scene.spells[speaker], key=lambda spell: spell.duration)
+        yield measured(MONOLOGUE, speaker, longest.duration, values={"at": clock(longest.start)})
+
+
+def _latency(scene: Scene, speaker: str) -> Measure:
+    other = CUSTOMER if speaker == AGENT else AGENT
+    found = []
+    theirs = [stretch for stretch in scene.stretches[other] if stretch.takes_floor]
+    previous = -1.0
+    for spell in scene.spells[speaker]:
+        before = [stretch for stretch in theirs if previous <= stretch.start < spell.start]
+        if before and before[-1].end < spell.end and spell.start - before[-1].end < threshold("latency"):
+            found.append(spell.start - before[-1].end)
+        previous = spell.start
+    if not found:
+        return not_measured(LATENCY, speaker, "no_answers")
+    return measured(LATENCY, speaker, median(found), values={"count": len(found)})
+
+
+def _unannounced(events: Sequence[Event], matches: Sequence[Match]) -> Measure:
+    silences = [event for event in events if event.kind == "silence" and event.speaker == AGENT]
+    holds = [
+        match for match in matches if match.rule == HOLD and match.start is not None and match.end is not None
+    ]
+    open_ = [silence for silence in silences if not any(_announces(hold, silence) for hold in holds)]
+    told = {"count": len(open_), "all": len(silences), "least": threshold("silence")}
+    return measured(SILENCE, AGENT, sum(silence.duration for silence in open_), values=told)
+
+
+def _announces(hold: Match, silence: Event) -> bool:
+    assert hold.start is not None
+    assert hold.end is not None
+    return hold.start < silence.start and silence.start - hold.end <= threshold("announced_before")
+
+
+def _overlaps(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) -> Iterator[Event]:
+    for mine in own:
+        for other in their:
+            start, end = max(mine.start, other.start), min(mine.end, other.end)
+            second = other.start < mine.start or (other.start == mine.start and speaker == AGENT)
+            if second and end - start >= threshold("overlap"):
+                yield Event("overlap", speaker, start, end, said("overlap"))
+
+
+def _interruptions(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) -> Iterator[Event]:
+    least, stop, quiet = (
+        threshold(name) for name in ("interruption", "interruption_stop", "interruption_quiet")
+    )
+    for i, mine in enumerate(own):
+        if not mine.takes_floor or (i and mine.start - own[i - 1].end < quiet and own[i - 1].takes_floor):
+            continue
+        for k, other in enumerate(their):
+            following = their[k + 1].start if k + 1 < len(their) else float("inf")
+            into, left = mine.start - other.start, other.end - mine.start
+            if (
+                other.takes_floor
+                and into >= least
+                and least <= left <= stop
+                and following - other.end >= quiet
+                and mine.end > other.end
+            ):
+                yield Event("interruption", speaker, mine.start, other.end, said("interruption", into=into))
+
+
+def _silences(scene: Scene) -> Iterator[Event]:
+    every = sorted(
+        ((stretch, speaker) for speaker, own in scene.stretches.items() for stretch in own),
+        key=lambda p: p[0].start,
+    )
+    last: tuple[Stretch, str] | None = None
+    for stretch, speaker in every:
+        if last is not None and stretch.start - last[0].end >= threshold("silence"):
+            owner = _owner(last, speaker) if scene.both else UNKNOWN
+            case = last[1] if owner != UNKNOWN else UNKNOWN
+            yield Event("silence", owner, last[0].end, stretch.start, said("silence", case))
+        if last is None or stretch.end > last[0].end:
+            last = (stretch, speaker)
+
+
+def _owner(last: tuple[Stretch, str], following: str) -> str:
+    stretch, speaker = last
+    if speaker != AGENT:
+        return AGENT
+    asked = bool(stretch.words) and stretch.words[-1].text.rstrip()[-1:] in definitions().question_marks
+    return CUSTOMER if asked or following == CUSTOMER else AGENT
