@@ -18,7 +18,11 @@ from voicecoach import __version__
 
 # name -> (module, attribute, one line of help): the help stands here so that listing commands imports none of them
 COMMANDS = {
-    "analyse": ("voicecoach.cli.analyse", "analyse", "Analyse recordings and report what to keep and what to try next."),
+    "analyse": (
+        "voicecoach.cli.analyse",
+        "analyse",
+        "Analyse recordings and report what to keep and what to try next.",
+    ),
     "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain and try the rules of the packs."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
@@ -44,7 +48,10 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VOICECOACH"})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VOICECOACH"},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="voicecoach")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
@@ -89,7 +96,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         if os.environ.get("VOICECOACH_TRACEBACK"):
             raise
         text = f"unexpected {type(error).__name__}: {error}"
-        return _complain(text, 1, " (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)")
+        return _complain(
+            text, 1, " (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)"
+        )
 
 
 def _complain(text: str, code: int, hint: str = "") -> int:

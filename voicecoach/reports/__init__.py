@@ -1,11 +1,77 @@
 """Reports: one file a format, all made from ``Analysis`` alone.
 
-Every format has ``render(analyses, *, width=80, color=False) -> str``; formats that are not read on a
-terminal take no notice of width and colour.
+Every format has ``render(analyses, *, width=80, color=False) -> str`` and ``SUFFIX``; formats that are not
+read on a terminal take no notice of width and colour.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from voicecoach.errors import OutputError
 from voicecoach.reports import json, text
+from voicecoach.types import Analysis
 
 FORMATS = {"text": text, "json": json}
+
+
+def names(paths: Sequence[Path]) -> tuple[str, ...]:
+    """A name for the report of each recording: its stem, or its whole name where stems are the same."""
+    stems = [path.stem for path in paths]
+    found: list[str] = []
+    for path in paths:
+        name = path.stem if stems.count(path.stem) == 1 else path.name
+        count = found.count(name)
+        found.append(name if not count else f"{name}-{count + 1}")
+    return tuple(found)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for reports.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made, or is there and is no folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be used for reports: {error.strerror}; choose another folder"
+        ) from error
+
+
+def write(stem: Path, kind: str, analyses: Sequence[Analysis]) -> Path:
+    """Write a report next to ``stem`` with the suffix of its kind, whole or not at all, as UTF-8.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, or writing is not allowed there.
+    """
+    module = FORMATS[kind]
+    path = stem.with_name(stem.name + module.SUFFIX)
+    rendered = module.render(analyses)
+    try:
+        handle, draft = tempfile.mkstemp(prefix=".voicecoach-", dir=path.parent)
+        try:
+            with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
+                file.write(rendered)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(draft, 0o644)  # noqa: PTH101
+            os.replace(draft, path)  # noqa: PTH105
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)  # noqa: PTH108
+            raise
+    except OSError as error:
+        raise OutputError(
+            f"{path}: not written: {error.strerror}; free some space or choose another folder"
+        ) from error
+    return path

@@ -1,0 +1,414 @@
+"""Runs the stages in order: one recording -> ``Analysis``.
+
+Nothing is computed here that a stage could compute; this module only hands values on and takes the time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from voicecoach import __version__, audio, coach, evidence, measures, models, rules, score, turns
+from voicecoach.acoustics import contours
+from voicecoach.errors import UsageError
+from voicecoach.measures.sound import sound
+from voicecoach.transcribe import DecodeOptions, Progress, Recogniser, Transcript, speech_probability
+from voicecoach.types import (
+    AGENT,
+    CUSTOMER,
+    UNKNOWN,
+    Analysis,
+    Audio,
+    Call,
+    Contours,
+    Event,
+    Evidence,
+    Finding,
+    Floats,
+    Match,
+    Measure,
+    NotMeasured,
+    Source,
+    Speaker,
+    Turn,
+    Word,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be said about an analysis. Every default is what most people want.
+
+    ``channels`` is text as ``audio.parse_channels`` reads it, ``rules`` are folders with rules of one's own.
+    """
+
+    model: str = "base"
+    language: str | None = None
+    channels: str | None = None
+    device: str = "cpu"
+    compute_type: str = "default"
+    threads: int | None = None
+    beam_size: int = 5
+    rules: tuple[str, ...] = ()
+    builtin: bool = True
+    scorecard: str = "service-call"
+
+
+@dataclass(frozen=True, slots=True)
+class Coach:
+    """Settings made ready for any number of recordings: model found, scorecard read, channels parsed.
+
+    The weights are loaded when the first recording needs them.
+
+    Raises
+    ------
+    UsageError : a setting makes no sense; DataFileError where a file of rules or a scorecard is wrong.
+    ModelError : the model is not there.
+    """
+
+    settings: Settings
+    scorecard: score.Scorecard
+    roles: Mapping[str, str]
+    recogniser: Recogniser
+
+    @classmethod
+    def ready(cls, settings: Settings) -> Coach:
+        """Check all settings before any work is done."""
+        roles = audio.parse_channels(settings.channels) if settings.channels else {}
+        if settings.beam_size < 1 or (settings.threads is not None and settings.threads < 1):
+            raise UsageError("beam size and threads must be at least 1")
+        if settings.rules or not settings.builtin:
+            rules.load_pack(_pack_language(settings.language), extra=settings.rules, builtin=settings.builtin)
+        recogniser = Recogniser(
+            models.find(settings.model),
+            device=settings.device,
+            compute_type=settings.compute_type,
+            threads=settings.threads,
+        )
+        recogniser.check_language(settings.language)
+        return cls(settings, score.load_scorecard(settings.scorecard), roles, recogniser)
+
+
+def analyse(
+    path: str | Path,
+    settings: Settings | None = None,
+    *,
+    coach: Coach | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Analyse one recording.
+
+    Parameters
+    ----------
+    path : any file with sound that PyAV decodes.
+    settings : see ``Settings``; not looked at where ``coach`` is given.
+    coach : settings made ready, so that many recordings share one loaded model.
+    progress : called with the share of the speech transcribed so far, 0..1.
+
+    Raises
+    ------
+    AudioError : the file cannot be read or is too short or too long to be analysed.
+    ModelError : the weights are missing or not the bytes they should be.
+    UsageError : a setting makes no sense for this recording.
+    """
+    return _Run(coach or Coach.ready(settings or Settings()), Path(path)).analysis(progress)
+
+
+def _pack_language(language: str | None) -> str:
+    return language if language in rules.languages() else "en"
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds spent on each stage."""
+
+    began: float = field(default_factory=time.perf_counter)
+    lap: float = field(default_factory=time.perf_counter)
+    spent: dict[str, float] = field(default_factory=dict)
+
+    def stop(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.spent[stage] = self.spent.get(stage, 0.0) + now - self.lap
+        self.lap = now
+
+    def timings(self) -> dict[str, float]:
+        stages = {
+            stage: self.spent.get(stage, 0.0) for stage in ("decode", "transcribe", "acoustics", "rules")
+        }
+        return {**stages, "total": time.perf_counter() - self.began}
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The channels that are analysed, with what was heard on each."""
+
+    used: tuple[int, ...]
+    contours: tuple[Contours, ...]
+    backing: tuple[evidence.Backing, ...]
+    untranscribed: tuple[float, ...]  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One recording on its way through the stages."""
+
+    coach: Coach
+    path: Path
+
+    def analysis(self, progress: Progress | None) -> Analysis:
+        clock = _Clock()
+        recording = audio.load(self.path)
+        used = self._used(recording)
+        clock.stop("decode")
+        bleed = {
+            (used.index(a), used.index(b)): db
+            for (a, b), db in recording.layout.bleed.items()
+            if a in used and b in used
+        }
+        signals = [recording.samples[k] for k in used]
+        with ThreadPoolExecutor(max(1, len(signals)) + 1) as pool:
+            probabilities = list(pool.map(speech_probability, signals))
+            loading = self._load(pool, probabilities)
+            raw = list(pool.map(lambda s, p: contours(s, recording.rate, p), signals, probabilities))
+            if loading is not None:
+                loading.result()
+        own = evidence.own_voice(raw, bleed)
+        clock.stop("acoustics")
+        transcript = self.coach.recogniser.transcribe(
+            signals,
+            [_where_voice(p, c) for p, c in zip(probabilities, own, strict=True)],
+            language=self.coach.settings.language,
+            options=DecodeOptions(beam_size=self.coach.settings.beam_size),
+            progress=progress,
+        )
+        clock.stop("transcribe")
+        pack = self._pack(transcript.language)
+        heard = _listen(transcript, used, raw, own, bleed, pack)
+        speakers = self._speakers(recording, heard, pack)
+        call, doubts = _call(recording, heard, speakers, transcript.language, pack)
+        clock.stop("acoustics")
+        return self._judged(recording, call, doubts, pack, transcript, clock)
+
+    def _used(self, recording: Audio) -> tuple[int, ...]:
+        named = tuple(audio.find_channel(recording.layout, c) for c in self.coach.roles.values())
+        if named and AGENT in self.coach.roles and CUSTOMER in self.coach.roles:
+            return named
+        rest = tuple(k for k in recording.layout.used if k not in named)
+        return named + rest if len(recording.layout.names) > 1 else named or rest
+
+    def _load(self, pool: ThreadPoolExecutor, probabilities: Sequence[Floats]) -> Future[None] | None:
+        speech = any(len(p) and float(p.max()) >= DecodeOptions().speech for p in probabilities)
+        return pool.submit(self.coach.recogniser.load) if speech else None
+
+    def _pack(self, language: str) -> rules.Pack | None:
+        if language not in rules.languages():
+            return None
+        return rules.load_pack(language, extra=self.coach.settings.rules, builtin=self.coach.settings.builtin)
+
+    def _speakers(self, recording: Audio, heard: _Heard, pack: rules.Pack | None) -> tuple[Speaker, ...]:
+        names = recording.layout.names
+        texts = turns.settings().texts
+        told = {audio.find_channel(recording.layout, c): r for r, c in self.coach.roles.items()}
+        if told:
+            free = iter(
+                r for r in (AGENT, CUSTOMER, *(f"speaker{n}" for n in range(3, 99))) if r not in told.values()
+            )
+            return tuple(
+                Speaker(told[k], k, names[k], texts["told"])
+                if k in told
+                else Speaker(next(free), k, names[k], texts["left_over"])
+                for k in heard.used
+            )
+        if len(heard.used) == 1:
+            role, why = turns.one_channel_role(heard.contours[0])
+            return (Speaker(role, heard.used[0], names[heard.used[0]], why),)
+        candidates = [_candidate(k, heard, names[heard.used[k]], pack) for k in range(len(heard.used))]
+        found = turns.find_roles(candidates)
+        return tuple(
+            Speaker(role, k, names[k], why) for k, (role, why) in zip(heard.used, found, strict=True)
+        )
+
+    def _judged(
+        self,
+        recording: Audio,
+        call: Call,
+        doubts: Mapping[str, Mapping[tuple[float, float], str]],
+        pack: rules.Pack | None,
+        transcript: Transcript,
+        clock: _Clock,
+    ) -> Analysis:
+        happened = measures.events(call)
+        matches = rules.find(pack, call.turns, events=happened) if pack else ()
+        pairs = [(m, _finding(m, call, doubts, pack)) for m in matches] if pack else []
+        trusted = tuple(m for m, f in pairs if f.evidence.status != "not_backed")
+        findings = tuple(f for _, f in pairs if f.evidence.status != "not_backed")
+        unbacked = tuple(f for _, f in pairs if f.evidence.status == "not_backed")
+        numbers = measures.measure(call, happened, trusted)
+        grades = {rule.id: rule.grade for rule in pack.rules} if pack else {}
+        scores = score.score(
+            self.coach.scorecard,
+            findings,
+            numbers,
+            grades=grades,
+            turns=call.turns,
+            separate=call.separate,
+            language=call.language,
+            unbacked=unbacked,
+        )
+        advice = coach.coach(self.coach.scorecard, scores, findings, numbers, language=call.language)
+        missing = _not_measured(call, numbers, pack)
+        clock.stop("rules")
+        return Analysis(
+            source=Source(
+                path=recording.path,
+                sha256=recording.sha256,
+                duration=recording.duration,
+                original_rate=recording.original_rate,
+                container=recording.container,
+                codec=recording.codec,
+                layout=recording.layout,
+                speakers=call.speakers,
+            ),
+            quality=recording.quality,
+            warnings=recording.warnings,
+            language=call.language,
+            turns=call.turns,
+            measures=numbers,
+            events=happened,
+            findings=findings,
+            unbacked=unbacked,
+            scores=scores,
+            coaching=advice,
+            not_measured=missing,
+            contours=call.contours,
+            timings=clock.timings(),
+            provenance=self._provenance(pack, transcript),
+        )
+
+    def _provenance(self, pack: rules.Pack | None, transcript: Transcript) -> dict[str, Any]:
+        recogniser, settings = self.coach.recogniser, self.coach.settings
+        return {
+            "voicecoach": __version__,
+            "model": {"name": recogniser.model.name, "sha256": recogniser.model.sha256},
+            "language_probability": round(transcript.language_probability, 3),
+            "device": recogniser.device,
+            "compute_type": recogniser.compute_type,
+            "beam_size": settings.beam_size,
+            "channels": settings.channels,
+            "pack": {"language": pack.language, "sha256": pack.sha256} if pack else None,
+            "scorecard": {
+                "id": self.coach.scorecard.id,
+                "version": self.coach.scorecard.version,
+                "sha256": self.coach.scorecard.sha256,
+            },
+        }
+
+
+def _where_voice(probability: Floats, own: Contours) -> Floats:
+    """Speech probability, set to zero where our own voice activity is far: what leaks over is not decoded."""
+    import numpy as np
+
+    from voicecoach.acoustics.voice import grow
+    from voicecoach.transcribe import FRAME, RATE
+
+    near = grow(own.voice, round(0.5 / own.hop))
+    frames = np.minimum((np.arange(len(probability)) * FRAME / RATE / own.hop).astype(int), len(near) - 1)
+    return np.where(near[frames], probability, 0).astype(np.float32) if len(near) else probability
+
+
+def _listen(
+    transcript: Transcript,
+    used: tuple[int, ...],
+    raw: Sequence[Contours],
+    own: Sequence[Contours],
+    bleed: Mapping[tuple[int, int], float],
+    pack: rules.Pack | None,
+) -> _Heard:
+    segments = evidence.without_overheard(transcript.channels, raw, bleed)
+    known = sound(pack.facts) if pack else None
+    count = known.count if known else None
+    backing = tuple(evidence.back(s, c, syllables=count) for s, c in zip(segments, own, strict=True))
+    lost = tuple(
+        sum(end - start for start, end in evidence.untranscribed(b.words, c))
+        for b, c in zip(backing, own, strict=True)
+    )
+    return _Heard(used, tuple(own), backing, lost)
+
+
+def _candidate(at: int, heard: _Heard, name: str, pack: rules.Pack | None) -> turns.Candidate:
+    """What channel ``at`` says, heard as if it were the agent's."""
+    words: dict[str, tuple[Word, ...]] = {
+        AGENT if k == at else CUSTOMER if len(heard.used) == 2 else f"speaker{k + 2}": backing.words
+        for k, backing in enumerate(heard.backing)
+    }
+    said = turns.build(words)
+    found = rules.find(pack, said) if pack else ()
+    quotes = tuple((m.rule, m.quote, m.start) for m in found if m.turn is not None)
+    own = heard.backing[at].words
+    return turns.Candidate(name, quotes, own[0].start if own else None)
+
+
+def _call(
+    recording: Audio, heard: _Heard, speakers: tuple[Speaker, ...], language: str, pack: rules.Pack | None
+) -> tuple[Call, dict[str, Mapping[tuple[float, float], str]]]:
+    names = [s.name for s in speakers]
+    call = Call(
+        language=language,
+        duration=recording.duration,
+        speakers=speakers,
+        turns=turns.build({n: b.words for n, b in zip(names, heard.backing, strict=True)}),
+        contours=dict(zip(names, heard.contours, strict=True)),
+        separate=UNKNOWN not in names,
+        facts=pack.facts if pack else {},
+        quality={s.name: recording.quality[s.channel] for s in speakers if s.channel is not None},
+        untranscribed=dict(zip(names, heard.untranscribed, strict=True)),
+    )
+    return call, {n: b.doubts for n, b in zip(names, heard.backing, strict=True)}
+
+
+def _finding(
+    match: Match, call: Call, doubts: Mapping[str, Mapping[tuple[float, float], str]], pack: rules.Pack
+) -> Finding:
+    rule = pack.rule(match.rule)
+    turn: Turn | None = None if match.turn is None else call.turns[match.turn]
+    if turn is None or match.end_char <= match.start_char:
+        backing = Evidence("backed", match.reason or evidence.reason("timed"))
+    else:
+        backing = evidence.of_span(turn, match.start_char, match.end_char, doubts[turn.speaker])
+    return Finding(
+        rule=rule.id,
+        category=rule.category,
+        polarity=rule.polarity,
+        speaker=turn.speaker if turn else AGENT,
+        turn=match.turn,
+        start=match.start,
+        end=match.end,
+        quote=match.quote,
+        message=rule.message,
+        advice=rule.advice,
+        grade=rule.grade,
+        source=rule.source,
+        evidence=backing,
+    )
+
+
+def _not_measured(call: Call, numbers: Sequence[Measure], pack: rules.Pack | None) -> tuple[NotMeasured, ...]:
+    own = [m for m in numbers if m.speaker in (AGENT, UNKNOWN)]
+    missing = [NotMeasured(m.id, m.reason) for m in own if m.value is None]
+    texts = turns.settings().texts
+    if not call.turns:
+        why = texts["no_words"]
+    elif pack is None:
+        why = texts["no_pack"].format(language=call.language, known=", ".join(rules.languages()))
+    elif not any(s.name == AGENT for s in call.speakers):
+        why = texts["no_agent"]
+    else:
+        return tuple(missing)
+    return (*missing, *(NotMeasured(category, why) for category in ("courtesy", "listening", "structure")))
+
+
+__all__ = ["Coach", "Event", "Settings", "analyse"]

@@ -1,0 +1,494 @@
+"""A channel -> words. The only importer of faster_whisper.
+
+Times are seconds in the original recording. Samples are mono, 16 kHz, int16 or float32 in -1..1.
+
+Each channel is cut into windows of at most 30 s of speech (the length Whisper was trained on); long silences
+are left out, short ones stay. Windows of all channels are decoded in batches by as many workers as there are
+threads. Two nets catch what batching is known to lose: windows that come out repetitive or improbable are
+decoded again one by one with rising temperature (Radford et al. 2023, section 4.5), and speech that got no
+words is decoded once more on its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecoach.errors import ModelError, UsageError
+from voicecoach.types import Floats, Segment, Word
+
+if TYPE_CHECKING:
+    from voicecoach.models import Model
+
+RATE = 16000
+FRAME = 512  # samples behind one speech probability
+WINDOW = 30.0  # seconds Whisper hears at once
+BATCH = 5  # windows decoded together by one worker: more need more memory and gain little
+
+Samples = NDArray[np.int16] | Floats
+Progress = Callable[[float], None]  # called with the share of speech decoded so far, 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """How to decode. The numbers are decoder settings, not judgements of a speaker.
+
+    ``compression_ratio`` and ``logprob`` are the limits beyond which Whisper's authors decode again (2.4 and
+    -1.0); ``speech`` is Silero's usual threshold.
+    """
+
+    beam_size: int = 5
+    speech: float = 0.5
+    min_silence: float = 0.5  # a shorter silence does not end a stretch of speech
+    pad: float = 0.3  # kept before and after a stretch
+    keep_gap: float = 1.2  # a silence up to this long is left in the window as it is
+    compression_ratio: float = 2.4
+    logprob: float = -1.0
+    rescue: float = 1.0  # speech of at least this length without a word is decoded again
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Segments of each channel, in order of time, and the language they were decoded in."""
+
+    language: str
+    language_probability: float
+    channels: tuple[tuple[Segment, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Pieces of one channel, (start, end) in samples, that are decoded as one stretch of audio."""
+
+    channel: int
+    pieces: tuple[tuple[int, int], ...]
+
+    @property
+    def length(self) -> int:
+        return sum(end - start for start, end in self.pieces)
+
+    def audio(self, samples: Samples) -> Floats:
+        return np.concatenate([_float(samples[start:end]) for start, end in self.pieces])
+
+    def time(self, at: float) -> tuple[int, float]:
+        """Piece number and original time of a moment ``at`` seconds into the window."""
+        left = max(0.0, at)
+        for number, (start, end) in enumerate(self.pieces):
+            length = (end - start) / RATE
+            if left < length or number == len(self.pieces) - 1:
+                return number, start / RATE + min(left, length)
+            left -= length
+        raise AssertionError("a window has at least one piece")
+
+    def place(self, word: Word) -> Word:
+        """The same word at its time in the recording, inside the one piece that holds its middle."""
+        number, _ = self.time((word.start + word.end) / 2)
+        low, high = (edge / RATE for edge in self.pieces[number])
+        at_start, start = self.time(word.start)
+        at_end, end = self.time(word.end)
+        start = start if at_start == number else low
+        end = end if at_end == number else high
+        return replace(word, start=round(start, 3), end=round(max(start, end), 3))
+
+
+def _float(samples: Samples) -> Floats:
+    if samples.dtype == np.int16:
+        return samples.astype(np.float32) / np.float32(32768.0)
+    return np.asarray(samples, dtype=np.float32)
+
+
+def speech_probability(samples: Samples) -> Floats:
+    """Probability that each 32 ms of a channel holds speech, by the Silero VAD that faster-whisper ships
+    (MIT).
+
+    Parameters
+    ----------
+    samples : shape (samples,), 16 kHz, int16 or float32.
+
+    Returns
+    -------
+    Shape (ceil(samples / 512),), 0..1. Worked out in blocks of five minutes, so memory does not grow with
+    length.
+    """
+    if len(samples) == 0:
+        return np.zeros(0, np.float32)
+    from faster_whisper.vad import get_vad_model
+
+    vad = get_vad_model()
+    block, lead = 9375 * FRAME, 63 * FRAME  # 300 s, warmed up by the 2 s before
+    found = []
+    for at in range(0, len(samples), block):
+        begin = max(0, at - lead)
+        piece = _float(samples[begin : at + block])
+        piece = np.pad(piece, (0, -len(piece) % FRAME))
+        found.append(np.asarray(vad(piece), np.float32).reshape(-1)[(at - begin) // FRAME :])
+    return np.concatenate(found)
+
+
+def stretches(
+    probability: Floats, total: int, options: DecodeOptions, minimum: float = 0.0
+) -> list[tuple[int, int]]:
+    """Stretches that may hold speech as (start, end) in samples, padded, in order, not overlapping.
+
+    Speech goes on until the probability has stayed 0.15 below the threshold for ``options.min_silence``
+    (Silero's own hysteresis). ``total`` is the length of the channel in samples, ``minimum`` the shortest
+    stretch in seconds.
+    """
+    found: list[list[int]] = []
+    last = start = -1
+    silence = options.min_silence * RATE / FRAME
+    for k, p in enumerate(probability.tolist()):
+        if p >= options.speech:
+            start = k if start < 0 else start
+            last = k
+        elif start >= 0 and p < options.speech - 0.15 and k - last >= silence:
+            found.append([start, last + 1])
+            start = -1
+        elif start >= 0 and p >= options.speech - 0.15:
+            last = k
+    if start >= 0:
+        found.append([start, last + 1])
+    pad = round(options.pad * RATE)
+    edges: list[tuple[int, int]] = []
+    for first, end in found:
+        if (end - first) * FRAME < minimum * RATE:
+            continue
+        low, high = max(0, first * FRAME - pad), min(total, end * FRAME + pad)
+        if edges and low < edges[-1][1]:
+            middle = (low + edges[-1][1]) // 2
+            edges[-1], low = (edges[-1][0], middle), middle
+        edges.append((low, high))
+    return edges
+
+
+def windows(
+    channel: int, speech: Sequence[tuple[int, int]], probability: Floats, options: DecodeOptions
+) -> list[_Window]:
+    """Pack stretches of speech into windows of at most 30 s."""
+    limit = round(WINDOW * RATE)
+    joined: list[tuple[int, int]] = []
+    for start, end in (part for stretch in speech for part in _split(stretch, probability, limit)):
+        near = joined and start - joined[-1][1] <= (options.keep_gap - 2 * options.pad) * RATE
+        if near and end - joined[-1][0] <= limit:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    total = sum(end - start for start, end in joined)
+    share = total / max(1, -(-total // limit))  # windows of like length keep the workers equally busy
+    packed: list[_Window] = []
+    current: list[tuple[int, int]] = []
+    filled = 0
+    for start, end in joined:
+        length = end - start
+        if current and (filled + length > limit or filled >= share):
+            packed.append(_Window(channel, tuple(current)))
+            current, filled = [], 0
+        current.append((start, end))
+        filled += length
+    if current:
+        packed.append(_Window(channel, tuple(current)))
+    return packed
+
+
+def _split(stretch: tuple[int, int], probability: Floats, limit: int) -> Iterator[tuple[int, int]]:
+    """Cut a stretch longer than a window where speech is least probable in the last third of each window."""
+    start, end = stretch
+    while end - start > limit:
+        low, high = (start + limit * 2 // 3) // FRAME, (start + limit) // FRAME
+        cut = (low + int(np.argmin(probability[low:high]))) * FRAME
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+class Recogniser:
+    """A loaded Whisper model.
+
+    Parameters
+    ----------
+    model : the verified weights.
+    device : "cpu", "cuda" or "auto".
+    compute_type : a CTranslate2 type; int8 on a CPU and float16 on a GPU unless said otherwise.
+    threads : workers that decode at the same time, each on one core; all cores when None.
+
+    Raises
+    ------
+    ModelError : the weights cannot be loaded on that device.
+    """
+
+    def __init__(
+        self, model: Model, *, device: str = "cpu", compute_type: str = "default", threads: int | None = None
+    ) -> None:
+        self.model = model
+        self.device = device
+        self.compute_type = (
+            ("int8" if device == "cpu" else "float16") if compute_type == "default" else compute_type
+        )
+        self.threads = threads or _cores()
+
+    @cached_property
+    def _whisper(self) -> Any:
+        from faster_whisper import WhisperModel
+
+        class Whisper(WhisperModel):  # type: ignore[misc]
+            """Encodes a batch window by window: no slower on a CPU, and a third of the memory."""
+
+            def encode(self, features: Floats) -> Any:
+                if len(features) == 1 or features.ndim == 2 or self.model.device != "cpu":
+                    return super().encode(features)
+                from ctranslate2 import StorageView
+
+                return StorageView.from_array(
+                    np.concatenate([np.asarray(super(Whisper, self).encode(one[None])) for one in features])
+                )
+
+        path, files = self.model.load_arguments()
+        try:
+            return Whisper(
+                str(path),
+                files=files,
+                device=self.device,
+                compute_type=self.compute_type,
+                cpu_threads=1,
+                num_workers=self.threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelError(
+                f"model {self.model.name} cannot be loaded on {self.device} as {self.compute_type}: "
+                f"{' '.join(str(error).split())}; try --device cpu --compute-type default, "
+                f"or check the weights with: voicecoach models verify {self.model.name}"
+            ) from error
+
+    def load(self) -> None:
+        """Load the weights now rather than with the first word."""
+        _ = self._whisper
+
+    def check_language(self, language: str | None) -> None:
+        """Raise UsageError where the model does not know the language; needs no weights loaded."""
+        known = self.model.languages
+        if language is not None and known and language not in known:
+            shown = (
+                ", ".join(known)
+                if len(known) < 8
+                else f"{len(known)} languages, by codes such as en, es, ja, ru, zh"
+            )
+            raise UsageError(
+                f"model {self.model.name} does not know the language {language!r}; it knows {shown}"
+            )
+
+    def transcribe(
+        self,
+        channels: Sequence[Samples],
+        probabilities: Sequence[Floats],
+        *,
+        language: str | None = None,
+        options: DecodeOptions | None = None,
+        progress: Progress | None = None,
+    ) -> Transcript:
+        """Words of each channel, with times and probabilities.
+
+        Parameters
+        ----------
+        channels : signals at 16 kHz, shape (samples,) each, one voice or a mix each.
+        probabilities : ``speech_probability`` of each channel.
+        language : code such as "en"; found from the fullest windows when None.
+        """
+        self.check_language(language)
+        options = options or DecodeOptions()
+        speech = [stretches(p, len(c), options) for c, p in zip(channels, probabilities, strict=True)]
+        todo = [w for k, s in enumerate(speech) for w in windows(k, s, probabilities[k], options)]
+        if not todo:
+            return Transcript(language or "", 0.0, tuple(() for _ in channels))
+        language, certainty = (language, 1.0) if language else self._find_language(todo, channels)
+        decoded = self._decode(todo, channels, language, options, progress)
+        missed = [
+            w
+            for k, s in enumerate(speech)
+            for w in windows(
+                k, _without_words(s, decoded[k], probabilities[k], options), probabilities[k], options
+            )
+        ]
+        if missed:
+            for k, segments in enumerate(self._decode(missed, channels, language, options, None)):
+                decoded[k].extend(_fitting(segments, decoded[k]))
+        ordered = tuple(tuple(sorted(segments, key=lambda s: s.start)) for segments in decoded)
+        return Transcript(language, certainty, ordered)
+
+    def _find_language(self, todo: Sequence[_Window], channels: Sequence[Samples]) -> tuple[str, float]:
+        whisper = self._whisper
+        if not whisper.model.is_multilingual:
+            return "en", 1.0
+        votes: dict[str, float] = {}
+        fullest = sorted(todo, key=lambda w: -w.length)[:4]
+        for number, window in enumerate(fullest, 1):
+            _, _, ranked = whisper.detect_language(audio=window.audio(channels[window.channel]))
+            for code, p in ranked:
+                votes[code] = votes.get(code, 0.0) + p
+            best = max(votes, key=votes.__getitem__)
+            if votes[best] / number >= 0.8:
+                break
+        return best, votes[best] / number
+
+    def _decode(
+        self,
+        todo: Sequence[_Window],
+        channels: Sequence[Samples],
+        language: str,
+        options: DecodeOptions,
+        progress: Progress | None,
+    ) -> list[list[Segment]]:
+        """Segments of each channel, unordered."""
+        from faster_whisper import BatchedInferencePipeline
+
+        whisper = self._whisper
+        total = sum(w.length for w in todo)
+        done = 0
+
+        def work(batch: Sequence[_Window]) -> list[tuple[_Window, Segment]]:
+            nonlocal done
+            clips, audio, at = [], [], 0
+            for window in batch:
+                clips.append({"start": at / RATE, "end": (at + window.length) / RATE})
+                audio.append(window.audio(channels[window.channel]))
+                at += window.length
+            found, _ = BatchedInferencePipeline(whisper).transcribe(
+                np.concatenate(audio),
+                language=language,
+                beam_size=options.beam_size,
+                word_timestamps=True,
+                without_timestamps=True,
+                clip_timestamps=clips,
+                batch_size=len(batch),
+                condition_on_previous_text=False,
+            )
+            heard = []
+            for segment in found:
+                middle = segment.words[len(segment.words) // 2].start if segment.words else segment.start
+                k = max(n for n, clip in enumerate(clips) if clip["start"] <= middle or n == 0)
+                heard.append((batch[k], _segment(segment, offset=clips[k]["start"])))
+            done += at
+            if progress is not None:
+                progress(min(1.0, done / total))
+            return [
+                pair
+                for window, one in heard
+                for pair in self._again(window, one, channels, language, options)
+            ]
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            results = list(pool.map(work, _batches(todo, self.threads)))
+        segments: list[list[Segment]] = [[] for _ in channels]
+        for window, segment in (pair for result in results for pair in result):
+            words = tuple(window.place(word) for word in segment.words)
+            if words:
+                segments[window.channel].append(
+                    replace(segment, start=words[0].start, end=words[-1].end, words=words)
+                )
+        return segments
+
+    def _again(
+        self,
+        window: _Window,
+        segment: Segment,
+        channels: Sequence[Samples],
+        language: str,
+        options: DecodeOptions,
+    ) -> Iterator[tuple[_Window, Segment]]:
+        """The segment, or what a repetitive or improbable window gives when decoded with fallback."""
+        if segment.compression_ratio <= options.compression_ratio and segment.avg_logprob >= options.logprob:
+            yield window, segment
+            return
+        found, _ = self._whisper.transcribe(
+            window.audio(channels[window.channel]),
+            language=language,
+            beam_size=options.beam_size,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+        )
+        for one in found:
+            yield window, _segment(one, offset=0.0)
+
+
+def _segment(found: Any, *, offset: float) -> Segment:
+    words = tuple(
+        Word(w.word, w.start - offset, w.end - offset, float(w.probability))
+        for w in found.words or ()
+        if w.word.strip()
+    )
+    return Segment(
+        found.text,
+        found.start - offset,
+        found.end - offset,
+        words,
+        float(found.no_speech_prob),
+        float(found.avg_logprob),
+        float(found.compression_ratio),
+    )
+
+
+def _batches(todo: Sequence[_Window], workers: int) -> list[list[_Window]]:
+    """Batches of like size, the fullest windows first, so that workers end together."""
+    rounds = -(-len(todo) // (BATCH * workers))
+    count = min(len(todo), rounds * workers)
+    lots: list[list[_Window]] = [[] for _ in range(count)]
+    for window in sorted(todo, key=lambda w: -w.length):
+        min(lots, key=lambda lot: (sum(w.length for w in lot), len(lot))).append(window)
+    return lots
+
+
+def _without_words(
+    speech: Sequence[tuple[int, int]],
+    segments: Sequence[Segment],
+    probability: Floats,
+    options: DecodeOptions,
+) -> list[tuple[int, int]]:
+    """Parts of the stretches, at least ``options.rescue`` seconds of probable speech, that no word covers."""
+    words = sorted((w.start, w.end) for s in segments for w in s.words)
+    pad = round(options.pad * RATE)
+    found = []
+    for start, end in speech:
+        at = start
+        for low, high in [
+            *((a, b) for a, b in words if b * RATE > start and a * RATE < end),
+            (end / RATE, end / RATE),
+        ]:
+            free = (at, round(low * RATE))
+            sure = probability[free[0] // FRAME : free[1] // FRAME] >= options.speech
+            if np.count_nonzero(sure) * FRAME >= options.rescue * RATE:
+                found.append((max(start, free[0] - pad), min(end, free[1] + pad)))
+            at = max(at, round(high * RATE))
+    return found
+
+
+def _fitting(segments: Sequence[Segment], present: Sequence[Segment]) -> list[Segment]:
+    """What the second decoding found, without words that lie on words already there."""
+    taken = [(w.start, w.end) for s in present for w in s.words]
+    kept = []
+    for segment in segments:
+        words = tuple(w for w in segment.words if not any(a < (w.start + w.end) / 2 < b for a, b in taken))
+        if words:
+            kept.append(
+                replace(
+                    segment,
+                    text="".join(w.text for w in words),
+                    words=words,
+                    start=words[0].start,
+                    end=words[-1].end,
+                )
+            )
+    return kept
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Windows and macOS
+        return os.cpu_count() or 1
