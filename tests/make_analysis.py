@@ -243,7 +243,7 @@ def analysis(
         findings=tuple(findings),
         unbacked=tuple(unbacked),
         scores=scores,
-        coaching=coach(card, scores, findings, measures, language="en"),
+        coaching=coach(card, scores, findings, measures, turns=turns, language="en"),
         not_measured=(NotMeasured("courtesy.name_use", "the customer's name is not known"),),
         contours={},
         timings={"decode": 0.1, "transcribe": 8.25, "acoustics": 0.4, "rules": 0.02, "total": 8.8},

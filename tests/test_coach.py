@@ -41,8 +41,8 @@ def coached(
 def test_a_good_call_gets_its_most_telling_strength_and_an_honest_no() -> None:
     found = made.good().coaching
     assert found.strength is not None
-    assert found.strength.about == "listening.empathy"
-    assert found.strength.quote == "A squealing brake since Monday is worrying"
+    assert found.strength.about == "listening.echo"
+    assert found.strength.quote == "A squealing brake since Monday is worrying, I see."  # the whole sentence
     assert found.strength.start == 11.4
     assert (found.next_step, found.drill) == (None, None)
     assert found.reason.startswith("no next step")
@@ -53,7 +53,7 @@ def test_a_poor_call_gets_the_moment_the_wording_and_the_drill() -> None:
     assert found.next_step is not None
     assert found.drill is not None
     assert found.next_step.about == found.drill.about == "respectful_wording"
-    assert (found.next_step.quote, found.next_step.start) == ("Calm down", 7.7)
+    assert (found.next_step.quote, found.next_step.start) == ("Calm down.", 7.7)
     assert found.next_step.text.startswith("You asked the customer to calm down.")
     assert found.next_step.suggestion == load_scorecard().items[2].want[0].say["en"]
 

@@ -198,7 +198,7 @@ def test_a_short_recording_has_no_total() -> None:
     turns = (made.turn("agent", 0.0, 5.0, "Good morning, how can I help you?"),)
     scores = apply(load_scorecard(), (made.finding("courtesy.greeting", turns, 0),), (), turns)
     assert scores.total is None
-    assert "at least 15 s" in scores.reason
+    assert "at least 10 s" in scores.reason
 
 
 def test_criteria_that_need_the_customer_are_named_when_the_agent_is_alone() -> None:

@@ -8,10 +8,15 @@ Training public speaking with virtual social interactions (Journal on Multimodal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from voicecoach.score import SCORED_GRADES, Item, Scorecard, Want
-from voicecoach.types import AGENT, Coaching, Criterion, Finding, Measure, Note, Scores
+from voicecoach.types import AGENT, Coaching, Criterion, Finding, Measure, Note, Scores, Turn
+
+LONGEST_SENTENCE = 160  # characters; a longer one is not quoted whole
 
 
 def coach(
@@ -20,6 +25,7 @@ def coach(
     findings: Sequence[Finding],
     measures: Sequence[Measure],
     *,
+    turns: Sequence[Turn] = (),
     language: str = "en",
 ) -> Coaching:
     """Choose one strength, one next step and its drill.
@@ -30,6 +36,8 @@ def coach(
         The scorecard and what came of it for this call.
     findings, measures
         What was found in the call; only the agent's, of grade A or B, is used.
+    turns
+        The call in turns; where given, the whole sentence around a finding is quoted.
     language
         Language of the call; wording to try is only given in this language.
 
@@ -43,8 +51,8 @@ def coach(
     own = [f for f in findings if f.speaker == AGENT and f.grade in SCORED_GRADES]
     if not any(c.status in ("met", "partly", "missed") for c in scores.criteria):
         return Coaching(None, None, None, f"no coaching: {scores.reason.removeprefix('no total: ')}")
-    step = _next_step(scorecard, scores, own, language)
-    strength = _strength(scorecard, own)
+    step = _in_context(_next_step(scorecard, scores, own, language), own, turns)
+    strength = _in_context(_strength(scorecard, own), own, turns)
     reasons: list[str] = []
     if strength is None:
         reasons.append("no strength is named: none of the behaviours on the scorecard's list was heard")
@@ -117,3 +125,23 @@ def _note(item: Item, criterion: Criterion, want: Want, finding: Finding | None,
     if finding is not None:
         return Note(item.id, text, finding.quote, finding.start, say)
     return Note(item.id, text, suggestion=say)
+
+
+def _in_context(note: Note | None, findings: Sequence[Finding], turns: Sequence[Turn]) -> Note | None:
+    """The note with the sentence its quote stands in, where that is known and not too long."""
+    if note is None or not note.quote:
+        return note
+    for finding in findings:
+        if (finding.quote, finding.start) != (note.quote, note.start) or finding.turn is None:
+            continue
+        text = turns[finding.turn].text if finding.turn < len(turns) else ""
+        for sentence in _sentences(text):
+            if note.quote in sentence and len(sentence) <= LONGEST_SENTENCE:
+                return replace(note, quote=sentence)
+    return note
+
+
+def _sentences(text: str) -> list[str]:
+    """A text cut after marks that end a sentence; a full stop within a number or "a.m. or" is none."""
+    ends = [found.end() for found in re.finditer(r"[.!?]+\s+(?![a-z])|[。！？]+", text)]
+    return [text[start:end].strip() for start, end in pairwise([0, *ends, len(text)])]

@@ -259,7 +259,9 @@ class _Run:
             language=call.language,
             unbacked=unbacked,
         )
-        advice = coach.coach(self.coach.scorecard, scores, findings, numbers, language=call.language)
+        advice = coach.coach(
+            self.coach.scorecard, scores, findings, numbers, turns=call.turns, language=call.language
+        )
         missing = _not_measured(call, numbers, pack)
         clock.stop("rules")
         return Analysis(

@@ -22,16 +22,14 @@ SUFFIX = ".txt"
 MOST_MOMENTS = 6
 LONGEST_QUOTE = 60  # characters
 FEW_MEASURES = {
-    "pace.articulation_rate": "pace while you speak",
-    "pace.words_per_minute": "words a minute",
-    "pauses.within_clause_rate": "pauses inside a sentence",
-    "talk.share": "your share of the talking",
-    "talk.longest_monologue": "your longest stretch",
-    "talk.response_latency": "time before you answer",
+    "pace.articulation_rate": "pace",
+    "pauses.within_clause_rate": "pauses mid-sentence",
+    "talk.share": "share of the talking",
+    "talk.longest_monologue": "longest stretch",
+    "talk.response_latency": "time to answer",
     "talk.interruptions": "interruptions",
-    "talk.unannounced_silence": "silence nobody announced",
-    "pitch.spread": "range of your pitch",
-    "loudness.level": "loudness",
+    "talk.unannounced_silence": "unannounced silence",
+    "pitch.spread": "pitch range",
 }
 LAYOUTS = {
     "mono": "one channel",
@@ -132,7 +130,7 @@ def _header(console: Console, analysis: Analysis) -> None:
             "You" if s.name == AGENT else s.name.capitalize(),
             ": ".join(filter(None, (s.channel_name, s.reason))),
         )
-        for s in source.speakers
+        for s in sorted(source.speakers, key=lambda speaker: speaker.name != AGENT)
     ]
     _rows(console, [*rows, ("Recording", _quality(source, analysis.quality))])
     for warning in dict.fromkeys(analysis.warnings):
@@ -149,9 +147,7 @@ def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
     if found.silent:
         return "no sound on this channel"
     parts = [
-        f"{found.snr:.0f} dB above the noise"
-        if found.snr is not None
-        else "distance to the noise not measurable",
+        f"{found.snr:.0f} dB above the noise" if found.snr is not None else "noise not measurable",
         f"{100 * found.clipping:.2g} % clipped" if found.clipping else "not clipped",
         "telephone band" if found.telephone_band else "",
         *found.warnings,
