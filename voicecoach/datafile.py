@@ -42,7 +42,11 @@ class Value:
 
     def fail(self, message: str, *, shift: int = 0) -> NoReturn:
         """Raise DataFileError at this value, ``shift`` columns to the right."""
-        raise DataFileError(f"{self.path}:{self.line}:{self.column + shift}: {message}")
+        raise DataFileError(self.said(message, shift=shift))
+
+    def said(self, message: str, *, shift: int = 0) -> str:
+        """The message with the place of this value in front."""
+        return f"{self.path}:{self.line}:{self.column + shift}: {message}"
 
     def text(self) -> str:
         """The value as text, not empty."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from voicecoach.rules.engine import find
-from voicecoach.rules.loader import Pack, Rule
+from voicecoach.rules.loader import Pack, Rule, find_mistakes, load_pack
 from voicecoach.types import AGENT, Turn
 
 
@@ -19,7 +20,17 @@ class Checked:
     mistakes: tuple[str, ...]
 
 
-def check(pack: Pack) -> Checked:
+def check(language: str, *, extra: Iterable[str | Path] = ()) -> Checked:
+    """Load the pack of a language, with the rules of ``extra`` folders, and run all examples.
+
+    Raises:
+        UsageError: no such language or folder.
+    """
+    found = find_mistakes(language, extra=extra)
+    return Checked(0, 0, found) if found else check_pack(load_pack(language, extra=extra))
+
+
+def check_pack(pack: Pack) -> Checked:
     """Run all examples of a pack."""
     mistakes = [mistake for rule in pack.rules for mistake in _mistakes(pack, rule)]
     examples = sum(len(rule.match) + len(rule.no_match) for rule in pack.rules)

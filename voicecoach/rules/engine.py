@@ -15,8 +15,7 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     Turns without times, and no events, will do: rules that need times then find nothing. Matches come in
     the order of turns, those without a turn last.
     """
-    words = pack.words
-    dialogue = make_dialogue(turns, events, words.phrases, words.spelling, words.places)
+    dialogue = read_turns(pack, turns, events)
     matches: list[Match] = []
     for rule in pack.rules:
         spots = tuple(_spots(rule, dialogue))
@@ -27,6 +26,12 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
         key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
     )
     return tuple(matches)
+
+
+def read_turns(pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()) -> Dialogue:
+    """The conversation as the rules of a pack see it, before any of them is run."""
+    words = pack.words
+    return make_dialogue(turns, events, words.phrases, words.spelling, words.places)
 
 
 def _spots(rule: Rule, dialogue: Dialogue) -> Iterator[Spot]:

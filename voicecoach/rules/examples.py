@@ -8,6 +8,7 @@ agent 3.5-12``). In an example that must match, each finding is marked with [[ a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicecoach.datafile import Value
@@ -37,6 +38,12 @@ class Example:
         parts = [f"should match {self._quote(span)}" for span in sorted(missed, key=str)]
         parts += [f"should not match {self._quote(span)}" for span in sorted(extra, key=str)]
         return "; ".join(parts)
+
+    def shown(self) -> str:
+        """The example as text on one line, findings marked."""
+        if isinstance(self.place.content, str):
+            return self.place.content
+        return " / ".join(line.text() for line in self.place.items())
 
     def _quote(self, span: tuple[int | None, int, int]) -> str:
         turn, start, end = span
@@ -78,6 +85,18 @@ def read_example(value: Value, *, marked: bool) -> Example:
     if not marked and expected:
         value.fail("an example that must not match holds no [[ ]]")
     return Example(tuple(turns), tuple(events), frozenset(expected), value)
+
+
+def read_lines(lines: Sequence[str]) -> Example:
+    """Read an example from text: one sentence of the agent, or lines of a dialogue.
+
+    Raises:
+        DataFileError: a line is neither a turn nor an event.
+    """
+    entries = tuple(Value(line, "TEXT", index, 1, {}) for index, line in enumerate(lines, 1))
+    alone = len(entries) == 1 and not _TURN.match(lines[0])
+    value = entries[0] if alone else Value(entries, "TEXT", 1, 1, {})
+    return read_example(value, marked=False)
 
 
 def _unmark(line: Value, text: str) -> tuple[str, list[tuple[int, int]]]:

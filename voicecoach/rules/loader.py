@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from voicecoach.datafile import Value, meant, read_file
-from voicecoach.errors import UsageError
+from voicecoach.errors import DataFileError, UsageError
 from voicecoach.rules import density, echo, order, phrase, question, response, timing
 from voicecoach.rules.examples import Example, read_example
 from voicecoach.rules.language import Language, read_language
@@ -117,10 +117,34 @@ def load_pack(language: str, *, extra: Iterable[str | Path] = (), builtin: bool 
         UsageError: no such language or folder.
         DataFileError: a mistake in a file, as file:line:col.
     """
+    pack, mistakes = _load(language, extra, builtin)
+    if mistakes:
+        raise DataFileError(mistakes[0])
+    return pack
+
+
+def find_mistakes(
+    language: str, *, extra: Iterable[str | Path] = (), builtin: bool = True
+) -> tuple[str, ...]:
+    """Every mistake that keeps the pack from loading, as file:line:col; none if it loads.
+
+    Raises:
+        UsageError: no such language or folder.
+    """
+    return _load(language, extra, builtin)[1]
+
+
+def _load(language: str, extra: Iterable[str | Path], builtin: bool) -> tuple[Pack, tuple[str, ...]]:
     code = language.replace("_", "-").split("-")[0].lower()
     if code not in languages():
         raise UsageError(f"no rules for the language {language!r}; packs are: {', '.join(languages())}")
-    return _load(code, tuple(Path(folder) for folder in extra), builtin)
+    folder = PACKS / code
+    groups = [find_files(folder, code)] if builtin else []
+    groups += [find_files(Path(path), code) for path in extra]
+    files = [folder / name for name in FACTS if (folder / name).is_file()]
+    files += [file for group in groups for file in group]
+    # the state of the files is part of the key, so that a changed file is read again
+    return _read(code, tuple(files), tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files))
 
 
 def find_files(folder: Path, language: str) -> tuple[Path, ...]:
@@ -141,27 +165,23 @@ def find_files(folder: Path, language: str) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def _load(code: str, extra: tuple[Path, ...], builtin: bool) -> Pack:
-    folder = PACKS / code
-    groups = [find_files(folder, code)] if builtin else []
-    groups += [find_files(path, code) for path in extra]
-    files = [folder / name for name in FACTS if (folder / name).is_file()] + [
-        file for group in groups for file in group
-    ]
-    # the state of the files is part of the key, so that a changed file is read again
-    return _read(code, tuple(files), tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files))
-
-
 @functools.lru_cache(maxsize=8)
-def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) -> Pack:
+def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) -> tuple[Pack, tuple[str, ...]]:
+    """The pack of these files, as far as it can be read, and all mistakes in them."""
     digest = hashlib.sha256()
+    mistakes: list[str] = []
     language: Language | None = None
     facts: dict[str, Any] = {}
     rules: dict[str, Rule] = {}
     folders: dict[str, Path] = {}
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-        value = read_file(file)
+        try:
+            value = read_file(file)
+            entries = () if file.name in FACTS else value.fields(("rules",))["rules"].items()
+        except DataFileError as error:
+            mistakes.append(str(error))
+            continue
         if file.parent == PACKS / code and file.name == "language.yaml":
             language = read_language(value)
             facts |= language.facts
@@ -169,47 +189,60 @@ def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) ->
             facts["sound"] = value.plain()
         else:
             assert language is not None
-            for rule in _rules(value, language):
+            for rule in _rules(entries, language, mistakes):
                 if rule.id in rules and folders[rule.id] == file.parent:
                     first = rules[rule.id].place
-                    rule.place.fail(f"a second rule {rule.id!r} (the first is at {first.path}:{first.line})")
+                    second = f"a second rule {rule.id!r} (the first is at {first.path}:{first.line})"
+                    mistakes.append(rule.place.said(second))
                 rules[rule.id] = rule
                 folders[rule.id] = file.parent
     assert language is not None
-    return Pack(code, facts, _ordered(rules), digest.hexdigest(), language)
+    try:
+        rules = rules if mistakes else _ordered(rules)
+    except DataFileError as error:
+        mistakes.append(str(error))
+    return Pack(code, facts, tuple(rules.values()), digest.hexdigest(), language), tuple(mistakes)
 
 
-def _rules(file: Value, language: Language) -> Iterator[Rule]:
-    for entry in file.fields(("rules",))["rules"].items():
-        fields = entry.fields(_REQUIRED, _OPTIONAL)
-        id_ = fields["id"].text()
-        category = id_.partition(".")[0]
-        if not _ID.match(id_):
-            fields["id"].fail(
-                f"the id {id_!r} should be a category, a full stop and a name, such as courtesy.thanks"
-            )
-        if category not in CATEGORIES:
-            fields["id"].fail(f"no category {category!r}{meant(category, CATEGORIES)}")
-        examples = fields["examples"].fields(("match", "no_match"))
-        ways = [_finder(fields["type"], fields["patterns"], language)]
-        for other in fields["also"].items() if "also" in fields else ():
-            more = other.fields(("type", "patterns"))
-            ways.append(_finder(more["type"], more["patterns"], language))
-        yield Rule(
-            id=id_,
-            type=fields["type"].text(),
-            polarity=fields["polarity"].one_of(POLARITIES),
-            category=category,
-            source=fields["source"].text(),
-            grade=fields["grade"].one_of(GRADES),
-            message=fields["message"].text(),
-            advice=fields["advice"].text(),
-            say=fields["say"].texts() if "say" in fields else (),
-            match=tuple(read_example(value, marked=True) for value in examples["match"].items()),
-            no_match=tuple(read_example(value, marked=False) for value in examples["no_match"].items()),
-            finders=tuple(ways),
-            place=fields["id"],
-        )
+def _rules(entries: Iterable[Value], language: Language, mistakes: list[str]) -> Iterator[Rule]:
+    """The rules that can be read; what is wrong with the others is added to ``mistakes``."""
+    for entry in entries:
+        try:
+            rule = _rule(entry, language)
+        except DataFileError as error:
+            mistakes.append(str(error))
+        else:
+            yield rule
+
+
+def _rule(entry: Value, language: Language) -> Rule:
+    fields = entry.fields(_REQUIRED, _OPTIONAL)
+    name = fields["id"].text()
+    category = name.partition(".")[0]
+    if not _ID.match(name):
+        fields["id"].fail(f"the id {name!r} should be a category, a full stop and a name: courtesy.thanks")
+    if category not in CATEGORIES:
+        fields["id"].fail(f"no category {category!r}{meant(category, CATEGORIES)}")
+    examples = fields["examples"].fields(("match", "no_match"))
+    ways = [_finder(fields["type"], fields["patterns"], language)]
+    for other in fields["also"].items() if "also" in fields else ():
+        more = other.fields(("type", "patterns"))
+        ways.append(_finder(more["type"], more["patterns"], language))
+    return Rule(
+        id=name,
+        type=fields["type"].text(),
+        polarity=fields["polarity"].one_of(POLARITIES),
+        category=category,
+        source=fields["source"].text(),
+        grade=fields["grade"].one_of(GRADES),
+        message=fields["message"].text(),
+        advice=fields["advice"].text(),
+        say=fields["say"].texts() if "say" in fields else (),
+        match=tuple(read_example(value, marked=True) for value in examples["match"].items()),
+        no_match=tuple(read_example(value, marked=False) for value in examples["no_match"].items()),
+        finders=tuple(ways),
+        place=fields["id"],
+    )
 
 
 def _finder(type_: Value, patterns: Value, language: Language) -> Finder:
@@ -218,7 +251,7 @@ def _finder(type_: Value, patterns: Value, language: Language) -> Finder:
     return Finder(type_.text(), module.read(fields, language))
 
 
-def _ordered(rules: Mapping[str, Rule]) -> tuple[Rule, ...]:
+def _ordered(rules: Mapping[str, Rule]) -> dict[str, Rule]:
     """The rules, each after those whose findings it looks at."""
     done: dict[str, Rule] = {}
     doing: list[str] = []
@@ -240,4 +273,4 @@ def _ordered(rules: Mapping[str, Rule]) -> tuple[Rule, ...]:
 
     for rule in rules.values():
         add(rule)
-    return tuple(done.values())
+    return done
