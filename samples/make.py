@@ -4,8 +4,8 @@
     python samples/make.py [NAME ...]
 
 Reads calls.yaml and writes NAME.flac or NAME.wav and NAME.yaml. Text and script are ours (MIT); the voices
-are those of Kokoro-82M (Apache-2.0, https://huggingface.co/hexgrad/Kokoro-82M). Times are seconds, levels dBFS,
-frequencies Hz. Sound is float32 in -1..1, one array a speaker.
+are those of Kokoro-82M (Apache-2.0, https://huggingface.co/hexgrad/Kokoro-82M). Times are seconds, levels
+dBFS, frequencies Hz. Sound is float32 in -1..1, one array a speaker.
 """
 
 from __future__ import annotations
@@ -223,7 +223,9 @@ def write(path: Path, sound: Floats, rate: int, codec: str) -> None:
     whole = np.round(sound * 32767).astype(np.int16)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout="stereo" if len(whole) == 2 else "mono")
-        stream.format = "s16"
+        if not isinstance(stream, av.AudioStream):
+            sys.exit(f"make.py: {codec} is not a codec for sound: correct `codec` in calls.yaml")
+        stream.format = av.AudioFormat("s16")
         frame = av.AudioFrame.from_ndarray(whole.T.reshape(1, -1), "s16", stream.layout)
         frame.sample_rate = rate
         for packet in [*stream.encode(frame), *stream.encode(None)]:
