@@ -34,7 +34,7 @@ def read(samples: Samples, start: int, stop: int) -> Floats:
 
 
 def blocks(samples: Samples, hop: int, size: int, first: int, end: int, at_once: int) -> Iterator[Floats]:
-    """Yield frames ``first`` to ``end`` as read-only views of shape (at most ``at_once``, ``size`` samples)."""
+    """Yield frames ``first`` to ``end`` as read-only views of shape (up to ``at_once``, ``size``)."""
     for begin in range(first, end, at_once):
         last = min(begin + at_once, end) - 1
         piece = read(samples, begin * hop - size // 2, last * hop - size // 2 + size)

@@ -32,6 +32,7 @@ class Definitions:
     thresholds: Mapping[str, float]
     sources: Mapping[str, str]  # of thresholds
     clause_marks: str
+    sentence_marks: str
     question_marks: str
     notes: Mapping[str, str]
     events: Mapping[str, Mapping[str, str]]
@@ -43,7 +44,17 @@ class Definitions:
 def definitions() -> Definitions:
     """Read definitions.yaml of the package, once."""
     file = read_file(Path(__file__).with_name("definitions.yaml")).fields(
-        ("version", "thresholds", "clause_marks", "question_marks", "events", "measures", "notes", "missing")
+        (
+            "version",
+            "thresholds",
+            "clause_marks",
+            "sentence_marks",
+            "question_marks",
+            "events",
+            "measures",
+            "notes",
+            "missing",
+        )
     )
     thresholds = {
         key: value.fields(("value", "source")) for key, value in file["thresholds"].mapping().items()
@@ -52,6 +63,7 @@ def definitions() -> Definitions:
         thresholds={key: value["value"].number(least=0) for key, value in thresholds.items()},
         sources={key: value["source"].text() for key, value in thresholds.items()},
         clause_marks=file["clause_marks"].text(),
+        sentence_marks=file["sentence_marks"].text(),
         question_marks=file["question_marks"].text(),
         notes={key: value.text() for key, value in file["notes"].mapping().items()},
         events={key: _texts(value) for key, value in file["events"].mapping().items()},
@@ -104,9 +116,8 @@ def not_measured(
 ) -> Measure:
     """Return a measure without a value and the reason ``why`` there is none, ``values`` filled in."""
     entry = definitions().entries[id]
-    return Measure(
-        id, speaker, None, unit or entry.unit, entry.grade, definitions().missing[why].format_map(values)
-    )
+    reason = definitions().missing[why].format(**(values or {}))
+    return Measure(id, speaker, None, unit or entry.unit, entry.grade, reason)
 
 
 def _texts(value: Value) -> Mapping[str, str]:

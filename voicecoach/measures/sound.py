@@ -6,7 +6,7 @@ Its unit of pace and how to count it, the range everyday speech has, fillers and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ class Sound:
     error: float  # share by which the count from text may be wrong
     fillers: frozenset[str]
     backchannels: frozenset[tuple[str, ...]]
+    asks: frozenset[tuple[str, ...]]  # wordings by which the other is asked to speak or do something
+    waits: frozenset[tuple[str, ...]]  # wordings by which the other is asked to wait
     counting: Counting
 
     def is_backchannel(self, words: Iterable[str]) -> bool:
@@ -36,6 +38,11 @@ class Sound:
                 return False
             rest = rest[length:]
         return True
+
+    def has(self, phrases: frozenset[tuple[str, ...]], words: Sequence[str]) -> bool:
+        """Tell whether one of the phrases is among the words, in lower case."""
+        rest = tuple(word for text in words for word in re.split(r"[\s-]+", text) if word)
+        return any(rest[i : i + len(p)] == p for p in phrases for i in range(len(rest) - len(p) + 1))
 
     def count(self, text: str) -> int:
         """Return how many units of pace a text has."""
@@ -55,6 +62,12 @@ def sound(facts: Mapping[str, Any]) -> Sound | None:
         high=float(pace["high"]),
         error=float(pace["error"]),
         fillers=frozenset(found["fillers"]),
-        backchannels=frozenset(tuple(re.split(r"[\s-]+", phrase)) for phrase in found["backchannels"]),
+        backchannels=_phrases(found["backchannels"]),
+        asks=_phrases(found["asks"]),
+        waits=_phrases(found["waits"]),
         counting=Counting.read(found["syllables"]),
     )
+
+
+def _phrases(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(re.split(r"[\s-]+", text)) for text in texts)

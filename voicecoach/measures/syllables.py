@@ -81,7 +81,7 @@ class Counting:
         return max(groups, 1)
 
     def _number(self, digits: str) -> int:
-        """Return the syllables of a number; a long one, or one that starts with zero, is read digit by digit."""
+        """Return the syllables of a number; a long one, or one led by zero, is read digit by digit."""
         if len(digits) > 4 or (digits[0] == "0" and len(digits) > 1):
             return sum(self.digits[int(digit)] for digit in digits)
         value = int(digits)

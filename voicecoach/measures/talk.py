@@ -21,8 +21,8 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from voicecoach.measures.definitions import clock, definitions, measured, not_measured, said, threshold
-from voicecoach.measures.scene import Scene, Stretch
-from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Event, Match, Measure
+from voicecoach.measures.scene import Scene, Stretch, plain
+from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Event, Match, Measure, Word
 
 SHARE, MONOLOGUE, LATENCY = "talk.share", "talk.longest_monologue", "talk.response_latency"
 INTERRUPTIONS, SILENCE = "talk.interruptions", "talk.unannounced_silence"
@@ -35,7 +35,7 @@ def events(scene: Scene) -> Iterator[Event]:
         for speaker, other in ((AGENT, CUSTOMER), (CUSTOMER, AGENT)):
             own, their = scene.stretches[speaker], scene.stretches[other]
             yield from _overlaps(speaker, own, their)
-            yield from _interruptions(speaker, own, their)
+            yield from _interruptions(scene, speaker, other)
             for stretch in own:
                 if stretch.backchannel:
                     words = " ".join(word.text.strip() for word in stretch.words)
@@ -120,24 +120,25 @@ def _overlaps(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) ->
                 yield Event("overlap", speaker, start, end, said("overlap"))
 
 
-def _interruptions(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) -> Iterator[Event]:
-    least, stop, quiet = (
-        threshold(name) for name in ("interruption", "interruption_stop", "interruption_quiet")
-    )
+def _interruptions(scene: Scene, speaker: str, other: str) -> Iterator[Event]:
+    least, stop, quiet = (threshold(f"interruption{part}") for part in ("", "_stop", "_quiet"))
+    own = scene.stretches[speaker]
+    theirs = [(stretch, spell) for spell in scene.spells[other] for stretch in spell.stretches]
     for i, mine in enumerate(own):
-        if not mine.takes_floor or (i and mine.start - own[i - 1].end < quiet and own[i - 1].takes_floor):
+        if not mine.takes_floor:
             continue
-        for k, other in enumerate(their):
-            following = their[k + 1].start if k + 1 < len(their) else float("inf")
-            into, left = mine.start - other.start, other.end - mine.start
-            if (
-                other.takes_floor
-                and into >= least
-                and least <= left <= stop
-                and following - other.end >= quiet
-                and mine.end > other.end
-            ):
-                yield Event("interruption", speaker, mine.start, other.end, said("interruption", into=into))
+        before = own[i - 1].end if i else float("-inf")
+        after = own[i + 1].start if i + 1 < len(own) else float("inf")
+        for k, (cut, spell) in enumerate(theirs):
+            following = theirs[k + 1][0].start if k + 1 < len(theirs) else float("inf")
+            speaking_alone = (
+                cut.start < mine.start and mine.start - spell.start >= least and before <= cut.start
+            )
+            stopped = least <= cut.end - mine.start <= stop and following - cut.end >= quiet
+            goes_on = mine.end > cut.end or after < following
+            if speaking_alone and stopped and goes_on:
+                into = mine.start - spell.start
+                yield Event("interruption", speaker, mine.start, cut.end, said("interruption", into=into))
 
 
 def _silences(scene: Scene) -> Iterator[Event]:
@@ -148,16 +149,32 @@ def _silences(scene: Scene) -> Iterator[Event]:
     last: tuple[Stretch, str] | None = None
     for stretch, speaker in every:
         if last is not None and stretch.start - last[0].end >= threshold("silence"):
-            owner = _owner(last, speaker) if scene.both else UNKNOWN
+            owner = _owner(scene, last) if scene.both else UNKNOWN
             case = last[1] if owner != UNKNOWN else UNKNOWN
             yield Event("silence", owner, last[0].end, stretch.start, said("silence", case))
         if last is None or stretch.end > last[0].end:
             last = (stretch, speaker)
 
 
-def _owner(last: tuple[Stretch, str], following: str) -> str:
+def _owner(scene: Scene, last: tuple[Stretch, str]) -> str:
+    """Return whose silence it is that follows a stretch."""
     stretch, speaker = last
     if speaker != AGENT:
         return AGENT
-    asked = bool(stretch.words) and stretch.words[-1].text.rstrip()[-1:] in definitions().question_marks
-    return CUSTOMER if asked or following == CUSTOMER else AGENT
+    own = scene.stretches[AGENT]
+    words = [word for s in own[: own.index(stretch) + 1][-3:] for word in s.words]
+    sentence: list[Word] = []
+    for word in reversed(words):
+        if sentence and word.text.rstrip()[-1:] in definitions().sentence_marks:
+            break
+        sentence.insert(0, word)
+    return CUSTOMER if _asks(scene, sentence) else AGENT
+
+
+def _asks(scene: Scene, sentence: Sequence[Word]) -> bool:
+    """Tell whether a sentence asks the other to speak or do something, rather than to wait."""
+    words = tuple(plain(word.text) for word in sentence)
+    if scene.sound is not None and scene.sound.has(scene.sound.waits, words):
+        return False
+    asked = bool(sentence) and sentence[-1].text.rstrip()[-1:] in definitions().question_marks
+    return asked or (scene.sound is not None and scene.sound.has(scene.sound.asks, words))
