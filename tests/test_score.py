@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests import make_analysis as made
 from voicecoach.errors import DataFileError, UsageError
+from voicecoach.rules import load_pack
 from voicecoach.score import Scorecard, load_scorecard, score, scorecards
 from voicecoach.types import Criterion, Finding, Measure, Scores, Turn
 
@@ -296,3 +297,14 @@ def test_an_unknown_scorecard_is_one_line_with_the_known_names(tmp_path: Path) -
         load_scorecard("service-cal")
     with pytest.raises(UsageError, match="is no file"):
         load_scorecard(tmp_path / "none.yaml")
+
+
+def test_pace_is_judged_by_the_range_the_pack_names() -> None:
+    for item in load_scorecard().items:
+        for want in item.want:
+            if want.measure == "pace.articulation_rate":
+                (language,) = item.languages
+                pace = load_pack(language).facts["sound"]["pace"]
+                assert (want.low, want.high) == (float(pace["low"]), float(pace["high"]))
+                return
+    pytest.fail("the scorecard does not judge pace")

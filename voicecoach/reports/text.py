@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".txt"
 MOST_MOMENTS = 6
+MOST_NAMES = 5  # more are counted, or named by family
 LONGEST_QUOTE = 60  # characters
 FEW_MEASURES = {
     "pace.articulation_rate": "pace",
@@ -83,6 +84,8 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
     _scorecard(console, analysis)
     _measures(console, analysis.measures)
     _not_measured(console, analysis)
+    console.print()
+    _say(console, "Transcript, all measures and the source of every threshold: the JSON report.", indent=0)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
@@ -148,7 +151,7 @@ def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
         return "no sound on this channel"
     parts = [
         f"{found.snr:.0f} dB above the noise" if found.snr is not None else "noise not measurable",
-        f"{100 * found.clipping:.2g} % clipped" if found.clipping else "not clipped",
+        f"{100 * found.clipping:.2f} % clipped".replace("0.00 % clipped", "not clipped"),
         "telephone band" if found.telephone_band else "",
         *found.warnings,
     ]
@@ -272,23 +275,33 @@ def _band(measure: Measure) -> str:
 
 
 def _not_measured(console: Console, analysis: Analysis) -> None:
-    """What is missing and why, names that share a reason on one line."""
+    """What is missing and why; what shares a reason stands on one line, by family where it is much."""
     reasons = {entry.id: entry.reason for entry in analysis.not_measured}
     reasons |= {m.id: m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
-    criteria = [c for c in analysis.scores.criteria if c.status == "not_measured"]
-    if len(criteria) < len(analysis.scores.criteria):
-        reasons |= {c.name: c.reason for c in criteria}
     groups: dict[str, list[str]] = {}
-    for name, reason in reasons.items():
-        groups.setdefault(reason, []).append(_named(name))
-    if groups:
+    for identifier, reason in reasons.items():
+        groups.setdefault(reason, []).append(identifier)
+    rows = [(_named(found), reason) for reason, found in groups.items()]
+    criteria: dict[str, list[str]] = {}
+    for criterion in analysis.scores.criteria:
+        if criterion.status == "not_measured":
+            criteria.setdefault(criterion.reason, []).append(criterion.name)
+    if len(criteria) > 1 or analysis.scores.total is not None:  # else the scorecard has said it
+        rows += [(_listed(found, "criteria of the scorecard"), reason) for reason, found in criteria.items()]
+    if rows:
         _heading(console, "NOT MEASURED")
-        _rows(console, [("-", f"{', '.join(names)}: {reason}") for reason, names in groups.items()])
+        _rows(console, [("-", f"{names}: {reason}") for names, reason in rows])
 
 
-def _named(identifier: str) -> str:
-    """A measure or marker in words; names of criteria stay as they are."""
-    return FEW_MEASURES.get(identifier) or identifier.replace(".", " ").replace("_", " ")
+def _named(identifiers: Sequence[str]) -> str:
+    """Measures and markers in words, by family where there are many."""
+    if len(identifiers) > MOST_NAMES:
+        return ", ".join(dict.fromkeys(identifier.split(".")[0] for identifier in identifiers))
+    return ", ".join(FEW_MEASURES.get(i) or i.replace(".", " ").replace("_", " ") for i in identifiers)
+
+
+def _listed(names: Sequence[str], kind: str) -> str:
+    return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} {kind}"
 
 
 def _at(start: float | None) -> str:
