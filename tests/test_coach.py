@@ -104,6 +104,7 @@ def test_a_short_recording_is_not_blamed_for_what_is_absent() -> None:
     turns = (made.turn("agent", 0.0, 4.0, "Good morning. Calm down."),)
     greeting = made.finding("courtesy.greeting", turns, 0, "Good morning")
     assert coached((greeting,), turns).next_step is None
+    assert coached((greeting,), turns).reason == "no next step: 3.6 s of your speech, at least 10 s wanted"
     step = coached((greeting, made.finding("courtesy.dismissive", turns, 0, "Calm down")), turns).next_step
     assert step is not None
     assert step.about == "respectful_wording"
@@ -133,6 +134,9 @@ def test_a_negative_finding_outside_the_scorecard_is_used_when_nothing_else_is_o
 
 
 def texts() -> Iterator[tuple[str, str]]:
+    for language in rules.languages():
+        for rule in rules.load_pack(language).rules:
+            yield f"{language} {rule.id} message", rule.message
     for name in scorecards():
         card = load_scorecard(name)
         for item in card.items:

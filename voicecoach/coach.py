@@ -57,7 +57,10 @@ def coach(
     if strength is None:
         reasons.append("no strength is named: none of the behaviours on the scorecard's list was heard")
     if step is None:
-        reasons.append("no next step: nothing that was looked for and could be judged is open")
+        why = "nothing that was looked for and could be judged is open"
+        if scores.total is None:
+            why = scores.reason.removeprefix("no total: ")
+        reasons.append(f"no next step: {why}")
     drill = None
     if step is not None:
         texts = [item.drill for item in scorecard.items if item.id == step.about]
@@ -109,7 +112,7 @@ def _reason_for(item: Item, criterion: Criterion, findings: Sequence[Finding]) -
     for want in item.want:
         hits = [f for f in findings if f.rule in want.markers]
         if want.at_most is not None and len(hits) > want.at_most:
-            return want, max(hits, key=lambda f: f.polarity == "negative")
+            return want, hits[want.at_most]
     for want in item.want:
         if want.at_least is not None and sum(f.rule in want.markers for f in findings) < want.at_least:
             return want, None

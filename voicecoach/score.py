@@ -300,7 +300,8 @@ def _gather(
 
 def _why_no_agent(turns: Sequence[Turn]) -> str:
     """Why the agent cannot be judged at all, or an empty string."""
-    if any(turn.speaker == AGENT and turn.text for turn in turns):
+    own = [turn for turn in turns if turn.speaker == AGENT and turn.text]
+    if any(not turn.words or any(word.backed is not False for word in turn.words) for turn in own):
         return ""
     if any(turn.speaker == UNKNOWN for turn in turns):
         return (
