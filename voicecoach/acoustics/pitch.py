@@ -237,13 +237,16 @@ def _paths(
     unvoiced = np.zeros(states, bool)
     unvoiced[0] = True
     switch = np.where(unvoiced[:, None] ^ unvoiced[None, :], change, 0).astype(np.float32)
-    came_from = np.zeros((longest, len(strength), states), np.int8)
+    came_from = np.zeros((longest, len(strength), states), np.intp)
     best = gain[0]
-    for t in range(1, longest):
-        cost = np.abs(pitch[t - 1][:, :, None] - pitch[t][:, None, :]) * np.float32(jump)
-        total = best[:, :, None] - np.fmax(cost, 0) - switch
-        came_from[t] = total.argmax(axis=1)
-        best = total.max(axis=1) + gain[t]
+    for begin in range(1, longest, _AT_ONCE):
+        now = slice(begin, min(begin + _AT_ONCE, longest))
+        apart = np.abs(pitch[now.start - 1 : now.stop - 1, :, :, None] - pitch[now, :, None, :])
+        cost = np.fmax(apart * np.float32(jump), 0) + switch  # fmax: NaN becomes 0
+        for t in range(now.start, now.stop):
+            total = best[:, :, None] - cost[t - begin]
+            total.argmax(axis=1, out=came_from[t])
+            best = total.max(axis=1) + gain[t]
     path = np.zeros((longest, len(strength)), np.int64)
     path[-1] = best.argmax(axis=1)
     each = np.arange(len(strength))
