@@ -181,7 +181,7 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         )
     except av.error.FFmpegError:
         if head[4:8] == b"ftyp":  # MP4 and its kin keep their index at the end
-            raise AudioError(f"{name}: is cut off before its index; copy or export it again") from None
+            raise AudioError(f"{name}: its index is cut off or damaged; copy or export it again") from None
         raise AudioError(
             f"{name}: not a sound file, or damaged at its start; export it again, for example as WAV"
         ) from None

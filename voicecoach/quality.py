@@ -88,28 +88,29 @@ def frame_power(samples: Samples, rate: int) -> Floats:
 
 
 def active_level(power: Floats) -> float:
-    """Level of the active part of a signal in dBFS, after ITU-T P.56 method B, from the power of its frames.
+    """Level of the active part of a signal in dBFS from the power of its frames, after ITU-T P.56 method B.
 
-    A steady sine of amplitude a gives its RMS, 20 log10(a / sqrt 2), whatever silence surrounds it.
+    The activity threshold is never within ``steady`` dB of the quiet parts, so that noise does not pass for
+    speech. A steady sine of amplitude a gives its RMS, 20 log10(a / sqrt 2), whatever silence surrounds it.
     """
     want = facts()["level"]
     envelope = power.copy()
     for late in range(1, round(want["hangover"] / want["frame"]) + 1):
         np.maximum(envelope[late:], power[:-late], out=envelope[late:])
-    envelope = np.sort(envelope)
-    total = float(power.sum(dtype=np.float64))
-    thresholds = np.arange(-100.0, 3.0, 0.5)
-    count = envelope.size - np.searchsorted(envelope, 10.0 ** (thresholds / 10.0))
-    heard = count > 0
+    order = np.argsort(envelope)
+    envelope = envelope[order]
+    energy = np.cumsum(power[order][::-1], dtype=np.float64)[::-1]  # of the frames from here on
+    quiet = _db(float(np.percentile(power, want["noise_percentile"])))
+    thresholds = np.arange(max(-100.0, quiet + want["steady"]), 3.0, 0.5)
+    first = np.searchsorted(envelope, 10.0 ** (thresholds / 10.0))
+    heard = first < envelope.size
     if not heard.any():
-        return _db(total / max(1, power.size))
-    level = 10.0 * np.log10(total / count[heard] + _TINY)
+        return _db(float(power.mean(dtype=np.float64)))
+    level = 10.0 * np.log10(energy[first[heard]] / (envelope.size - first[heard]) + _TINY)
     over = level - thresholds[heard] - want["margin"]
     below = int(np.argmax(over <= 0.0))
-    if over[below] > 0.0:
-        return float(level[-1])
-    if below == 0:
-        return float(level[0])
+    if below == 0 or over[below] > 0.0:
+        return float(level[below if over[below] <= 0.0 else -1])
     share = over[below - 1] / (over[below - 1] - over[below])
     return float(level[below - 1] + share * (level[below] - level[below - 1]))
 
