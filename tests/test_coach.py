@@ -32,7 +32,7 @@ def coached(
     scores = score(
         card, findings, made.MEASURES, grades=made.GRADES, turns=turns, separate=True, language=language
     )
-    return coach(card, scores, findings, made.MEASURES, language=language)
+    return coach(card, scores, findings, made.MEASURES, turns=turns, language=language)
 
 
 # --- what is chosen -----------------------------------------------------------------------------------------
@@ -65,6 +65,18 @@ def test_thanks_come_after_listening() -> None:
     strength = coached(thanks + echo).strength
     assert strength is not None
     assert strength.about == "listening.echo"
+
+
+def test_a_quote_that_shows_something_comes_before_a_bare_formula() -> None:
+    turns = (made.turn("agent", 0.0, 30.0, "I understand. What have you tried so far? Well, right."),)
+    bare = made.finding("listening.empathy", turns, 0, "I understand")
+    question = made.finding("listening.open_question", turns, 0, "What have you tried")
+    strength = coached((bare, question), turns).strength
+    assert strength is not None
+    assert strength.quote == "What have you tried so far?"
+    only = coached((bare,), turns).strength
+    assert only is not None
+    assert only.quote == "I understand."
 
 
 def test_musts_come_before_pluses() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from voicecoach.score import SCORED_GRADES, Item, Scorecard, Want
@@ -51,8 +50,8 @@ def coach(
     own = [f for f in findings if f.speaker == AGENT and f.grade in SCORED_GRADES]
     if not any(c.status in ("met", "partly", "missed") for c in scores.criteria):
         return Coaching(None, None, None, f"no coaching: {scores.reason.removeprefix('no total: ')}")
-    step = _in_context(_next_step(scorecard, scores, own, language), own, turns)
-    strength = _in_context(_strength(scorecard, own), own, turns)
+    step = _next_step(scorecard, scores, own, turns, language)
+    strength = _strength(scorecard, own, turns)
     reasons: list[str] = []
     if strength is None:
         reasons.append("no strength is named: none of the behaviours on the scorecard's list was heard")
@@ -68,25 +67,37 @@ def coach(
     return Coaching(strength, step, drill, "; ".join(reasons))
 
 
-def _strength(scorecard: Scorecard, findings: Sequence[Finding]) -> Note | None:
+def _strength(scorecard: Scorecard, findings: Sequence[Finding], turns: Sequence[Turn]) -> Note | None:
     """The most telling positive finding; none from a turn in which something negative was found."""
     spoilt = {f.turn for f in findings if f.polarity == "negative" and f.turn is not None}
-    for strength in scorecard.strengths:
-        heard = [
-            f
-            for f in findings
-            if f.rule == strength.marker and f.polarity == "positive" and f.quote and f.turn not in spoilt
-        ]
-        if heard:
-            best = max(
-                heard, key=lambda f: (f.evidence.status == "backed", min(len(f.quote), 60), -(f.start or 0.0))
-            )
-            return Note(best.rule, f"{best.message} {strength.why}".strip(), best.quote, best.start)
-    return None
+    whys = {strength.marker: strength.why for strength in scorecard.strengths}
+    order = list(whys)
+    heard = [
+        (finding, _sentence(finding, turns))
+        for finding in findings
+        if finding.rule in whys
+        and finding.polarity == "positive"
+        and finding.quote
+        and finding.turn not in spoilt
+    ]
+    if not heard:
+        return None
+
+    def telling(candidate: tuple[Finding, str]) -> tuple[bool, int, bool, int]:
+        finding, quote = candidate
+        return (
+            len(quote.split()) < scorecard.telling_quote,
+            order.index(finding.rule),
+            finding.evidence.status != "backed",
+            -len(finding.quote),
+        )
+
+    best, quote = min(heard, key=telling)
+    return Note(best.rule, f"{best.message} {whys[best.rule]}".strip(), quote, best.start)
 
 
 def _next_step(
-    scorecard: Scorecard, scores: Scores, findings: Sequence[Finding], language: str
+    scorecard: Scorecard, scores: Scores, findings: Sequence[Finding], turns: Sequence[Turn], language: str
 ) -> Note | None:
     items = {item.id: item for item in scorecard.items}
     chances: list[tuple[tuple[bool, float, bool], Note]] = []
@@ -98,13 +109,14 @@ def _next_step(
         if scores.total is None and finding is None:
             continue  # the call is too short to miss what is absent
         value = (criterion.kind == "must", criterion.weight - criterion.points, finding is not None)
-        chances.append((value, _note(item, criterion, want, finding, language)))
+        chances.append((value, _note(item, criterion, want, finding, turns, language)))
     if chances:
         return max(chances, key=lambda chance: chance[0])[1]
     negative = next((f for f in findings if f.polarity == "negative"), None)
     if negative is None:
         return None
-    return Note(negative.rule, negative.message, negative.quote, negative.start, negative.advice)
+    quote = _sentence(negative, turns)
+    return Note(negative.rule, negative.message, quote, negative.start, negative.advice)
 
 
 def _reason_for(item: Item, criterion: Criterion, findings: Sequence[Finding]) -> tuple[Want, Finding | None]:
@@ -119,29 +131,30 @@ def _reason_for(item: Item, criterion: Criterion, findings: Sequence[Finding]) -
     return item.want[0], None
 
 
-def _note(item: Item, criterion: Criterion, want: Want, finding: Finding | None, language: str) -> Note:
+def _note(
+    item: Item,
+    criterion: Criterion,
+    want: Want,
+    finding: Finding | None,
+    turns: Sequence[Turn],
+    language: str,
+) -> Note:
     say = want.say.get(language, "")
-    if finding is not None and finding.polarity == "negative":
-        text = f"{finding.message} {item.tip}".strip()
-        return Note(item.id, text, finding.quote, finding.start, say or finding.advice)
-    text = f"{item.tip} ({criterion.reason})" if want.measure else item.tip
-    if finding is not None:
-        return Note(item.id, text, finding.quote, finding.start, say)
-    return Note(item.id, text, suggestion=say)
+    if finding is None:
+        return Note(item.id, f"{item.tip} ({criterion.reason})" if want.measure else item.tip, suggestion=say)
+    negative = finding.polarity == "negative"
+    text = f"{finding.message} {item.tip}".strip() if negative else item.tip
+    suggestion = say or (finding.advice if negative else "")
+    return Note(item.id, text, _sentence(finding, turns), finding.start, suggestion)
 
 
-def _in_context(note: Note | None, findings: Sequence[Finding], turns: Sequence[Turn]) -> Note | None:
-    """The note with the sentence its quote stands in, where that is known and not too long."""
-    if note is None or not note.quote:
-        return note
-    for finding in findings:
-        if (finding.quote, finding.start) != (note.quote, note.start) or finding.turn is None:
-            continue
-        text = turns[finding.turn].text if finding.turn < len(turns) else ""
-        for sentence in _sentences(text):
-            if note.quote in sentence and len(sentence) <= LONGEST_SENTENCE:
-                return replace(note, quote=sentence)
-    return note
+def _sentence(finding: Finding, turns: Sequence[Turn]) -> str:
+    """The sentence a quote stands in, where that is known and not too long; else the quote."""
+    if finding.quote and finding.turn is not None and finding.turn < len(turns):
+        for sentence in _sentences(turns[finding.turn].text):
+            if finding.quote in sentence and len(sentence) <= LONGEST_SENTENCE:
+                return sentence
+    return finding.quote
 
 
 def _sentences(text: str) -> list[str]:

@@ -77,6 +77,7 @@ class Scorecard:
     version: str
     sha256: str
     least_speech: float  # seconds of the agent's speech below which there is no total
+    telling_quote: int  # words a quote should have to name a strength by
     items: tuple[Item, ...]
     strengths: tuple[Strength, ...]
 
@@ -128,7 +129,9 @@ def load_scorecard(name_or_path: str | Path = "service-call") -> Scorecard:
             f"scorecard {str(name_or_path)!r} is no file and no known name{meant(str(name_or_path), known)}"
         )
     found = read_file(path)
-    fields = found.fields(("id", "name", "version", "least_speech", "criteria"), ("strengths",))
+    fields = found.fields(
+        ("id", "name", "version", "least_speech", "criteria"), ("telling_quote", "strengths")
+    )
     least = fields["least_speech"].fields(("seconds", "source"))
     entries = fields["criteria"].items()
     items = tuple(_read_item(entry) for entry in entries)
@@ -142,6 +145,9 @@ def load_scorecard(name_or_path: str | Path = "service-call") -> Scorecard:
         version=fields["version"].text(),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         least_speech=least["seconds"].number(least=0),
+        telling_quote=found.optional(
+            "telling_quote", lambda value: value.fields(("words", "source"))["words"].whole(least=1), 1
+        ),
         items=items,
         strengths=strengths,
     )

@@ -175,7 +175,7 @@ def _coaching(console: Console, analysis: Analysis) -> None:
 def _note(console: Console, note: Note) -> None:
     _say(console, note.text)
     if note.start is not None or note.quote:
-        _rows(console, [(_at(note.start), _quoted(note.quote))], indent=4)
+        _rows(console, [(_at(note.start), _quoted(note.quote, shorten=False))], indent=4)
     if note.suggestion:
         _rows(console, [("You could say:", _quoted(note.suggestion, shorten=False))], indent=4)
 
