@@ -13,6 +13,7 @@ from voicecoach.acoustics import frames
 from voicecoach.types import Floats
 
 QUIETEST = -120.0  # what digital silence is given, dBFS
+_AT_ONCE = 1024  # frames a block
 
 
 def level(
@@ -40,7 +41,7 @@ def level(
     weight = (weight / weight.sum()).astype(np.float32)
     result = np.empty(frames.count(len(samples), step), np.float32)
     at = 0
-    for block in frames.blocks(samples, step, size, 0, len(result), 1024):
+    for block in frames.blocks(samples, step, size, 0, len(result), _AT_ONCE):
         square = np.einsum("ij,ij,j->i", block, block, weight) - (block @ weight) ** 2
         result[at : at + len(block)] = 10 * np.log10(np.maximum(square, 10 ** (QUIETEST / 10)))
         at += len(block)
