@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
 from tests import make_analysis as made
+from voicecoach.measures.definitions import definitions
 from voicecoach.reports import FORMATS
 from voicecoach.reports import json as as_json
 from voicecoach.reports import text as as_text
+from voicecoach.rules import load_pack
 from voicecoach.types import Analysis
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -167,6 +169,13 @@ def test_clock(seconds: float, shown: str) -> None:
 def test_schema_is_a_schema_and_describes_itself() -> None:
     Draft202012Validator.check_schema(schema())
     assert schema()["$defs"]["analysis"]["properties"]["schema_version"]["const"] == as_json.SCHEMA_VERSION
+
+
+def test_schema_knows_the_measures_and_markers_of_the_package() -> None:
+    found = schema()["$defs"]
+    assert set(found["measure"]["properties"]["id"]["enum"]) == set(definitions().entries)
+    markers = set(found["marker"]["anyOf"][0]["enum"])
+    assert {rule.id for rule in load_pack("en").rules} <= markers
 
 
 @pytest.mark.parametrize("name", [*made.ALL, "hostile"])

@@ -122,7 +122,8 @@ def test_not_measured_leaves_the_total(tiny: Scorecard) -> None:
     grades = {marker: grade for marker, grade in made.GRADES.items() if marker != "courtesy.thanks"}
     scores = apply(tiny, (GREETING,), (), grades=grades)
     assert criterion(scores, "thanks").status == "not_measured"
-    assert "no rule looks for it" in criterion(scores, "thanks").reason
+    assert "no rule of language 'en' looks for courtesy.thanks" in criterion(scores, "thanks").reason
+    assert apply(tiny, (GREETING,), (), grades={}).reason == "no total: no criterion could be judged"
     assert scores.total == 100.0
 
 
@@ -278,6 +279,11 @@ MISTAKES = {
     "range": ("low: 3, high: 5", "low: 6, high: 5", "28:48: 'low' (6) is more than 'high' (5)"),
     "no range": (", low: 3, high: 5", "", "28:9: a measure needs 'low', 'high' or both"),
     "id": ("[courtesy.thanks]", "[Courtesy Thanks]", "27:20: 'Courtesy Thanks' is no id"),
+    "measure": (
+        "pace.articulation_rate",
+        "pace.articulation",
+        "28:19: 'measure' cannot be 'pace.articulation'; did you mean 'pace.articulation_rate'",
+    ),
     "twice": ("id: calm", "id: greets", "14:5: 'greets' stands here a second time"),
 }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from voicecoach.datafile import Value, meant, read_file
 from voicecoach.errors import UsageError
+from voicecoach.measures.definitions import definitions
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Criterion, Finding, Measure, Scores, Turn
 
 SCORED_GRADES = ("A", "B")
@@ -202,7 +203,7 @@ def _read_want(entry: Value, texts: tuple[str, ...]) -> Want:
         fields["low"].fail(f"'low' ({low:g}) is more than 'high' ({high:g})")
     return Want(
         markers=entry.optional("markers", _read_markers, ()),
-        measure=entry.optional("measure", lambda value: _read_id(value), ""),
+        measure=entry.optional("measure", lambda value: value.one_of(definitions().entries), ""),
         at_least=entry.optional("at_least", lambda value: value.whole(least=1), None),
         at_most=entry.optional("at_most", lambda value: value.whole(least=0), None),
         low=low,
@@ -222,10 +223,10 @@ def _read_markers(value: Value) -> tuple[str, ...]:
 
 
 def _read_id(value: Value) -> str:
-    """An id such as ``courtesy.thanks``; whether a rule of this id exists depends on the language."""
+    """The id of a marker; whether a rule of this id exists depends on the language."""
     text = value.text()
     if not re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", text):
-        value.fail(f"{text!r} is no id of a marker or measure; one looks like 'courtesy.thanks'")
+        value.fail(f"{text!r} is no id of a marker; one looks like 'courtesy.thanks'")
     return text
 
 
@@ -396,7 +397,11 @@ def _check_measure(want: Want, evidence: _Evidence) -> _Outcome:
 def _check_markers(want: Want, evidence: _Evidence) -> _Outcome:
     known = [marker for marker in want.markers if marker in evidence.grades]
     if not known:
-        return _Outcome(None, f"no rule looks for it in language {evidence.language!r}")
+        if not evidence.grades:
+            return _Outcome(None, f"no rules for language {evidence.language!r}")
+        return _Outcome(
+            None, f"no rule of language {evidence.language!r} looks for {', '.join(want.markers)}"
+        )
     if not any(evidence.grades[marker] in SCORED_GRADES for marker in known):
         return _Outcome(None, "described only, never scored")
     everywhere = tuple(finding for finding in evidence.findings if finding.rule in known)
