@@ -14,7 +14,7 @@ from voicecoach.rules.patterns import Hits, Phrases
 from voicecoach.rules.text import MARKS, OPEN, Spelling, Text, read
 from voicecoach.types import AGENT, UNKNOWN, Event, Turn
 
-PLACES = ("opening", "closing", "start", "end", "whole", "sentence")
+PLACES = ("opening", "closing", "start", "end", "whole", "sentence", "after_customer", "before_customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,10 @@ class Dialogue:
             if self.lines[at].floor != line.floor:
                 return self.lines[at]
         return None
+
+    def other_speaks(self, index: int, line: Line) -> bool:
+        """Whether the turn of that index is one of another speaker than this turn's."""
+        return 0 <= index < len(self.lines) and self.lines[index].turn.speaker != line.turn.speaker
 
     def following(self, line: Line, floors: int) -> Iterator[Line]:
         """The agent's turns after this one, within so many times that the agent has the floor."""
@@ -159,6 +163,10 @@ class Wording:
         for place in self.where:
             if place in ("opening", "closing"):
                 kept = kept if line.index in getattr(dialogue, place) else []
+            elif place == "after_customer":
+                kept = kept if dialogue.other_speaks(line.index - 1, line) else []
+            elif place == "before_customer":
+                kept = kept if dialogue.other_speaks(line.index + 1, line) else []
             elif place == "start":
                 kept = [hit for hit in kept if _only_marks(line, 0, hit[0])]
             elif place == "end":

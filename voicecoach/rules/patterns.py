@@ -17,15 +17,15 @@ endless repetition), all phrases are followed at once, and nothing is ever tried
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn
 
 from voicecoach.datafile import Value, meant
 from voicecoach.rules.text import ASK, END, MARKS, OPEN, Spelling, Text, read
 
 LONGEST_GAP = 12  # words
 LARGEST_PHRASE = 20_000  # steps of the automaton, lists written out
+LARGEST_PACK = 1_000_000
 _FORGET = 50_000  # states remembered before starting afresh
 
 _ANY = "_"
@@ -35,36 +35,48 @@ _PIECE = re.compile(
 
 Hits = Mapping[int, Sequence[tuple[int, int]]]
 
+# A phrase as read: ("word", label), ("gap", most), ("list", name), ("row", parts...), ("choice", parts...)
+_Tree = tuple[Any, ...]
+
 
 class _Node:
     """A state of the non-deterministic automaton."""
 
-    __slots__ = ("accepts", "free", "moves")
+    __slots__ = ("accepts", "free", "moves", "reach")
 
     def __init__(self) -> None:
         self.free: list[_Node] = []  # reached without a word
         self.moves: list[tuple[str, _Node]] = []  # reached by a word or a mark
         self.accepts = -1
+        self.reach: tuple[
+            _Node, ...
+        ] = ()  # itself and all reached without a word that lead on; () is not known yet
+
+    def closure(self) -> tuple[_Node, ...]:
+        if not self.reach:
+            seen: set[_Node] = set()
+            waiting = [self]
+            while waiting:
+                node = waiting.pop()
+                if node not in seen:
+                    seen.add(node)
+                    waiting.extend(node.free)
+            self.reach = tuple(node for node in seen if node.moves or node.accepts >= 0)
+        return self.reach
 
 
 class _State:
     """A set of nodes, found on demand."""
 
-    __slots__ = ("accepts", "moves", "nodes")
+    __slots__ = ("accepts", "leads", "moves")
 
     def __init__(self, nodes: frozenset[_Node]) -> None:
-        self.nodes = nodes
         self.accepts = tuple(sorted({node.accepts for node in nodes if node.accepts >= 0}))
-        self.moves: dict[int, _State | None] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A stretch of automaton from one node to another; ``empty`` where it can be passed without a word."""
-
-    first: _Node
-    last: _Node
-    empty: bool
+        self.leads: dict[str, list[_Node]] = {}  # by label
+        for node in nodes:
+            for label, target in node.moves:
+                self.leads.setdefault(label, []).append(target)
+        self.moves: dict[int, _State | None] = {}  # by kind of word, as far as seen
 
 
 class Phrases:
@@ -73,7 +85,9 @@ class Phrases:
     def __init__(self, spelling: Spelling, lists: Mapping[str, Value]) -> None:
         self._spelling = spelling
         self._lists = lists
+        self._read: dict[str, _Tree] = {}  # lists as trees
         self._start = _Node()
+        self._shared: dict[tuple[_Node, _Tree], _Node] = {}  # phrases that begin alike share their beginning
         self._slots = 0
         self._size = 0
         self._words: set[str] = set()
@@ -93,19 +107,19 @@ class Phrases:
         slot = self._slots
         self._slots += 1
         for phrase in phrases.items() if isinstance(phrases.content, tuple) else (phrases,):
-            size = self._size
-            part = _Parser(self, phrase, ()).whole()
-            if part.empty:
+            tree = _Parser(self, phrase, ()).whole()
+            if self._may_be_empty(tree):
                 phrase.fail(
                     f"the phrase {phrase.text()!r} can match nothing at all; add a word that must be there"
                 )
-            self._start.free.append(part.first)
-            end = _Node()
-            end.accepts = slot
-            part.last.free.append(end)
+            size = self._size
+            self._build(phrase, tree).accepts = slot
             if self._size - size > LARGEST_PHRASE:
                 phrase.fail(f"the phrase {phrase.text()!r} is too large; split it")
+            if self._size > LARGEST_PACK:
+                phrase.fail("the phrases of this pack are too large together; shorten its lists")
         self._states.clear()
+        self._classes.clear()
         self._first = None
         return slot
 
@@ -113,11 +127,9 @@ class Phrases:
         """Where each slot matches: (start, end) in the stream, leftmost and longest, none overlapping."""
         if self._first is None or len(self._states) > _FORGET:
             self._states.clear()
-            self._first = self._state(_closed((self._start,)))
-        known, classes = self._classes, []
-        for word in text.stream:
-            found = known.get(word)
-            classes.append(self._class(word) if found is None else found)
+            self._first = self._state(self._start.closure())
+        known = self._classes
+        classes = [known[word] if word in known else self._class(word) for word in text.stream]
         hits: dict[int, list[tuple[int, int]]] = {}
         begin = self._first
         length = len(classes)
@@ -132,12 +144,32 @@ class Phrases:
                 state = following
                 for slot in state.accepts:
                     best[slot] = at + 1
-            if best:
-                for slot, end in best.items():
-                    earlier = hits.setdefault(slot, [])
-                    if not earlier or start >= earlier[-1][1]:
-                        earlier.append((start, end))
+            for slot, end in best.items():
+                earlier = hits.setdefault(slot, [])
+                if not earlier or start >= earlier[-1][1]:
+                    earlier.append((start, end))
         return hits
+
+    def list(self, name: str, inside: tuple[str, ...]) -> _Tree | None:
+        """A named list as a tree, for the parser; ``inside`` are the lists that are being read."""
+        if name not in self._lists:
+            return None
+        if name not in self._read:
+            value = self._lists[name]
+            entries = value.items() if isinstance(value.content, tuple) else (value,)
+            self._read[name] = (
+                "choice",
+                *(_Parser(self, entry, (*inside, name)).whole() for entry in entries),
+            )
+        return self._read[name]
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all lists."""
+        return tuple(self._lists)
+
+    def words(self, text: str) -> Sequence[str]:
+        """Words as the stream has them."""
+        return [word for word in read(text, Spelling(same=self._spelling.same)).stream if word not in MARKS]
 
     def _class(self, word: str) -> int:
         """The kind of a word: all words that no phrase can tell apart are of one kind."""
@@ -156,103 +188,88 @@ class Phrases:
         return kind
 
     def _move(self, state: _State, kind: int) -> _State | None:
-        labels = self._labels[kind]
-        nodes = _closed([node for origin in state.nodes for label, node in origin.moves if label in labels])
+        nodes: set[_Node] = set()
+        for label in self._labels[kind]:
+            for target in state.leads.get(label, ()):
+                nodes.update(target.closure())
         found = self._state(nodes) if nodes else None
         state.moves[kind] = found
         return found
 
-    def _state(self, nodes: frozenset[_Node]) -> _State:
-        found = self._states.get(nodes)
+    def _state(self, nodes: Iterable[_Node]) -> _State:
+        key = frozenset(nodes)
+        found = self._states.get(key)
         if found is None:
-            found = self._states[nodes] = _State(nodes)
+            found = self._states[key] = _State(key)
         return found
 
-    def label(self, label: str) -> _Part:
-        """A word, a mark or any word."""
-        if label.endswith("*"):
-            self._prefixes.add(label[:-1])
-        elif label not in MARKS and label != _ANY:
-            self._words.add(label)
-        self._classes.clear()
+    def _may_be_empty(self, tree: _Tree) -> bool:
+        kind, *parts = tree
+        if kind == "list":
+            return self._may_be_empty(self._read[parts[0]])
+        if kind == "row":
+            return all(self._may_be_empty(part) for part in parts)
+        return kind == "gap" or (kind == "choice" and any(self._may_be_empty(part) for part in parts))
+
+    def _build(self, phrase: Value, tree: _Tree) -> _Node:
+        """Add a phrase at the start; gives the node where it ends."""
+        node = self._start
+        for part in tree[1:] if tree[0] == "row" else (tree,):
+            if (node, part) not in self._shared:
+                self._shared[node, part] = self._attach(node, part)
+            node = self._shared[node, part]
+        end = _Node()
+        node.free.append(end)
+        return end
+
+    def _attach(self, node: _Node, tree: _Tree) -> _Node:
+        """Add a part of a phrase behind a node; gives the node where the part ends."""
+        kind, *parts = tree
         self._size += 1
-        first, last = _Node(), _Node()
-        first.moves.append((label, last))
-        return _Part(first, last, empty=False)
-
-    def gap(self, most: int) -> _Part:
-        """Up to so many words, whatever they are."""
-        self._size += most
-        first = node = _Node()
+        if self._size > LARGEST_PACK:
+            return node
+        if kind == "list":
+            return self._attach(node, self._read[parts[0]])
+        if kind == "row":
+            for part in parts:
+                node = self._attach(node, part)
+            return node
         last = _Node()
-        first.free.append(last)
-        for _ in range(most):
-            following = _Node()
-            node.moves.append((_ANY, following))
-            following.free.append(last)
-            node = following
-        return _Part(first, last, empty=True)
-
-    @staticmethod
-    def row(parts: Sequence[_Part]) -> _Part:
-        """One part after another."""
-        first = _Node()
-        last = first
-        for part in parts:
-            last.free.append(part.first)
-            last = part.last
-        return _Part(first, last, empty=all(part.empty for part in parts))
-
-    @staticmethod
-    def choice(parts: Sequence[_Part]) -> _Part:
-        """One of several parts."""
-        first, last = _Node(), _Node()
-        for part in parts:
-            first.free.append(part.first)
-            part.last.free.append(last)
-        return _Part(first, last, empty=any(part.empty for part in parts))
-
-    def words(self, text: str) -> list[str]:
-        """Words as the stream has them."""
-        return [word for word in read(text, Spelling(same=self._spelling.same)).stream if word not in MARKS]
-
-    def named(self, name: str) -> Value | None:
-        """The list of phrases of that name."""
-        return self._lists.get(name)
-
-    def names(self) -> tuple[str, ...]:
-        """The names of all lists."""
-        return tuple(self._lists)
-
-
-def _closed(nodes: Sequence[_Node]) -> frozenset[_Node]:
-    """The nodes and all that are reached from them without a word; only those that lead on are kept."""
-    seen: set[_Node] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(node.free)
-    return frozenset(node for node in seen if node.moves or node.accepts >= 0)
+        if kind == "word":
+            label = parts[0]
+            (self._prefixes if label.endswith("*") else self._words).add(label.rstrip("*"))
+            node.moves.append((label, last))
+        elif kind == "gap":
+            node.free.append(last)
+            for _ in range(parts[0]):
+                following = _Node()
+                node.moves.append((_ANY, following))
+                following.free.append(last)
+                node = following
+        else:
+            for part in parts:
+                first = _Node()
+                node.free.append(first)
+                self._attach(first, part).free.append(last)
+        return last
 
 
 class _Parser:
-    """Reads one phrase."""
+    """Reads one phrase into a tree."""
 
     def __init__(self, phrases: Phrases, value: Value, inside: tuple[str, ...]) -> None:
         self._phrases = phrases
         self._value = value
-        self._inside = inside  # names of the lists being written out
+        self._inside = inside  # names of the lists being read
         self._text = value.text()
         self._pieces = list(self._split())
         self._at = 0
 
-    def whole(self) -> _Part:
-        part = self._choice()
+    def whole(self) -> _Tree:
+        tree = self._choice()
         if self._at < len(self._pieces):
             self._fail("')' without '('", self._pieces[self._at][1])
-        return part
+        return tree
 
     def _split(self) -> Iterator[tuple[str, int, re.Match[str]]]:
         at = 0
@@ -260,32 +277,32 @@ class _Parser:
             match = _PIECE.match(self._text, at)
             if match is None:
                 self._fail(f"{self._text[at]!r} means nothing here", at)
-            if match.lastgroup is not None or match.group().startswith("..."):
+            if not match.group().isspace():
                 yield match.group(), at, match
             at = match.end()
 
     def _peek(self) -> str:
         return self._pieces[self._at][0] if self._at < len(self._pieces) else ""
 
-    def _choice(self) -> _Part:
+    def _choice(self) -> _Tree:
         parts = [self._row()]
         while self._peek() == "|":
             self._at += 1
             parts.append(self._row())
-        return parts[0] if len(parts) == 1 else self._phrases.choice(parts)
+        return parts[0] if len(parts) == 1 else ("choice", *parts)
 
-    def _row(self) -> _Part:
-        parts: list[_Part] = []
+    def _row(self) -> _Tree:
+        parts: list[_Tree] = []
         gaps: list[tuple[int, int]] = []  # which parts are gaps, and where
         while self._at < len(self._pieces) and self._peek() not in (")", "|"):
             text, where, match = self._pieces[self._at]
             self._at += 1
-            if text.startswith("..."):
+            if match["gap"] is not None:
                 gaps.append((len(parts), where))
                 most = int(match["gap"] or 3)
                 if not 1 <= most <= LONGEST_GAP:
                     self._fail(f"a gap holds 1 to {LONGEST_GAP} words, not {most}", where)
-                parts.append(self._phrases.gap(most))
+                parts.append(("gap", most))
             elif text == "(":
                 inner = self._choice()
                 if self._peek() != ")":
@@ -293,36 +310,33 @@ class _Parser:
                 self._at += 1
                 if self._peek() == "?" and self._pieces[self._at][1] == self._pieces[self._at - 1][1] + 1:
                     self._at += 1
-                    inner = self._phrases.choice([inner, self._phrases.row([])])
+                    inner = ("choice", inner, ("row",))
                 parts.append(inner)
             elif text in (OPEN, ASK, END, _ANY):
-                parts.append(self._phrases.label(text))
+                parts.append(("word", text))
             elif match["name"] is not None:
                 parts.append(self._list(match["name"].strip(), where))
             else:
-                parts.append(self._word(match["word"], match["rest"], where))
+                parts.extend(self._word(match["word"], match["rest"], where))
         for index, where in gaps:
-            if not self._inside and index in (0, len(parts) - 1):
+            if index in (0, len(parts) - 1):
                 self._fail("a gap stands between words, not at the edge of a phrase", where)
-        return self._phrases.row(parts)
+        return parts[0] if len(parts) == 1 else ("row", *parts)
 
-    def _word(self, text: str, rest: str, where: int) -> _Part:
+    def _word(self, text: str, rest: str, where: int) -> Iterator[_Tree]:
         words = self._phrases.words(text)
         if not words:
             self._fail(f"{text!r} is not a word", where)
-        labels = [*words[:-1], words[-1] + rest]
-        parts = [self._phrases.label(label) for label in labels]
-        return parts[0] if len(parts) == 1 else self._phrases.row(parts)
+        for word in words[:-1]:
+            yield ("word", word)
+        yield ("word", words[-1] + rest)
 
-    def _list(self, name: str, where: int) -> _Part:
-        found = self._phrases.named(name)
-        if found is None:
-            self._fail(f"no list <{name}>{meant(name, self._phrases.names())}", where)
+    def _list(self, name: str, where: int) -> _Tree:
         if name in self._inside:
             self._fail(f"the list <{name}> holds itself", where)
-        inside = (*self._inside, name)
-        entries = found.items() if isinstance(found.content, tuple) else (found,)
-        return self._phrases.choice([_Parser(self._phrases, entry, inside).whole() for entry in entries])
+        if self._phrases.list(name, self._inside) is None:
+            self._fail(f"no list <{name}>{meant(name, self._phrases.names())}", where)
+        return ("list", name)
 
     def _fail(self, message: str, where: int) -> NoReturn:
         self._value.fail(f"in the phrase {self._text!r}: {message}", shift=where)

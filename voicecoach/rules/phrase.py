@@ -10,24 +10,33 @@ from voicecoach.rules.dialogue import WORDING, Dialogue, Spot, Wording, read_wor
 from voicecoach.rules.language import Language
 
 REQUIRED = ("phrases",)
-OPTIONAL = WORDING
+OPTIONAL = (*WORDING, "unless_found")
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A wording of the agent."""
+    """A wording of the agent, which does not count where one of the rules ``unless_found`` finds something."""
 
     wording: Wording
-    needs: tuple[str, ...] = ()
+    unless_found: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Rules that run first."""
+        return self.unless_found
 
 
 def read(fields: Mapping[str, Value], language: Language) -> Phrase:
     """Make the rule from its patterns."""
-    return Phrase(read_wording(fields, language.phrases))
+    unless_found = fields["unless_found"].texts() if "unless_found" in fields else ()
+    return Phrase(read_wording(fields, language.phrases), unless_found)
 
 
 def find(rule: Phrase, dialogue: Dialogue) -> Iterator[Spot]:
     """Each place where the wording stands."""
     for line in dialogue.agent_lines():
         for start, end in rule.wording.find(line, dialogue):
+            against = dialogue.spots(rule.unless_found, line.index)
+            if any(start < spot.end and spot.start < end for spot in against):
+                continue
             yield Spot(line.index, start, end)

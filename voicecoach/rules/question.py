@@ -26,6 +26,7 @@ class Question:
     form: str  # open, closed or any
     open: int
     closed: int
+    checks: int
     never: int
     unless: int | None
     needs: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Question:
         form=fields["form"].one_of(("open", "closed", "any")),
         open=language.slot("questions", "open"),
         closed=language.slot("questions", "closed"),
+        checks=language.slot("questions", "checks"),
         never=language.slot("questions", "never"),
         unless=language.phrases.add(fields["unless"]) if "unless" in fields else None,
     )
@@ -68,4 +70,4 @@ def _form(rule: Question, line: Line, start: int, end: int) -> str:
         return "open"
     if closed:
         return "closed"
-    return "closed" if line.text.stream[end - 1] == ASK and not hits(rule.unless) else ""
+    return "closed" if line.text.stream[end - 1] == ASK and not hits(rule.checks) and not against else ""

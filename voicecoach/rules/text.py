@@ -102,6 +102,9 @@ def read(given: str, spelling: Spelling) -> Text:
                 index + 1 < len(pieces) and pieces[index + 1][1] in spelling.kept_before
             ):
                 continue
+            if start and text[start - 1] == "-" and piece == stream[-1] and not piece.isdigit():
+                spans[-1] = (spans[-1][0], end)  # "what-what happens": said twice, meant once
+                continue
             if stream[-1] in (ASK, END):
                 stream.append(OPEN)
                 spans.append((start, start))

@@ -17,7 +17,7 @@ from voicecoach.types import AGENT, Event
 EVENTS = ("pause", "silence", "filler", "overlap", "interruption", "backchannel")
 MONOLOGUE = "monologue"
 REQUIRED = ("event",)
-OPTIONAL = ("least", "most", "words", "announced_by", "announced_before", "announced_most", "reason")
+OPTIONAL = ("least", "most", "words", "announced_by", "announced_words", "announced_before", "announced_most", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Timing:
     """An event of the agent between ``least`` and ``most`` seconds long.
 
     ``words`` is a wording that must be said during it. An event is excused if one of the markers
-    ``announced_by`` was found within ``announced_before`` seconds before it and it is no longer than
-    ``announced_most``.
+    ``announced_by``, or ``announced_words``, was found within ``announced_before`` seconds before it and
+    it is no longer than ``announced_most``.
     """
 
     event: str
@@ -34,6 +34,7 @@ class Timing:
     most: float
     words: Wording | None
     announced_by: tuple[str, ...]
+    announced_words: Wording | None
     announced_before: float
     announced_most: float
     reason: str
@@ -50,13 +51,18 @@ def read(fields: Mapping[str, Value], language: Language) -> Timing:
     def seconds(key: str, default: float) -> float:
         return fields[key].number(least=0) if key in fields else default
 
-    words = fields.get("words")
+    def wording(key: str) -> Wording | None:
+        if key not in fields:
+            return None
+        return read_wording(fields[key].fields(("phrases",), WORDING), language.phrases)
+
     return Timing(
         event=fields["event"].one_of((*EVENTS, MONOLOGUE)),
         least=seconds("least", 0.0),
         most=seconds("most", float("inf")),
-        words=read_wording(words.fields(("phrases",), WORDING), language.phrases) if words else None,
+        words=wording("words"),
         announced_by=fields["announced_by"].texts() if "announced_by" in fields else (),
+        announced_words=wording("announced_words"),
         announced_before=seconds("announced_before", 0.0),
         announced_most=seconds("announced_most", float("inf")),
         reason=fields["reason"].text() if "reason" in fields else "",
@@ -103,13 +109,14 @@ def _monologues(dialogue: Dialogue) -> Iterator[Event]:
 def _announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
     if event.duration > rule.announced_most:
         return False
-    for marker in rule.announced_by:
-        for spot in dialogue.found.get(marker, ()):
-            line = dialogue.lines[spot.line] if spot.line is not None else None
-            if line is not None and line.turn.end is not None and line.turn.start is not None:
-                said = line.turn.end if line.turn.end <= event.start else line.turn.start
-                if said <= event.start <= max(said, line.turn.end) + rule.announced_before:
-                    return True
+    for line in dialogue.agent_lines():
+        if line.turn.start is None or line.turn.end is None or line.turn.start > event.start:
+            continue
+        if event.start <= line.turn.end + rule.announced_before and (
+            dialogue.spots(rule.announced_by, line.index)
+            or (rule.announced_words is not None and rule.announced_words.find(line, dialogue))
+        ):
+            return True
     return False
 
 
