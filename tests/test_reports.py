@@ -109,6 +109,15 @@ def test_a_silent_recording_has_a_short_page_without_praise() -> None:
     assert "of 100" not in page
 
 
+def test_warnings_of_every_channel_that_counts_are_shown_once() -> None:
+    case = made.good()
+    loud, noisy = (
+        made.quality(name, warnings=(text,)) for name, text in (("left", "loud"), ("right", "noisy"))
+    )
+    page = as_text.render([replace(case, quality=(loud, noisy), warnings=("cut", "cut"))]).splitlines()
+    assert [line for line in page if "!" in line] == ["  ! cut", "  ! left: loud", "  ! right: noisy"]
+
+
 def test_everything_missing_is_named_with_its_reason() -> None:
     case = made.alone()
     page = " ".join(as_text.render([case]).split())

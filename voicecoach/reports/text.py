@@ -136,7 +136,10 @@ def _header(console: Console, analysis: Analysis) -> None:
         for s in sorted(source.speakers, key=lambda speaker: speaker.name != AGENT)
     ]
     _rows(console, [*rows, ("Recording", _quality(source, analysis.quality))])
-    for warning in dict.fromkeys(analysis.warnings):
+    heard = (*source.layout.used, *source.layout.empty)
+    channels = [analysis.quality[index] for index in sorted(heard) if index < len(analysis.quality)]
+    warnings = [*analysis.warnings, *(f"{c.name}: {warning}" for c in channels for warning in c.warnings)]
+    for warning in dict.fromkeys(warnings):
         _say(console, f"! {warning}", style="yellow")
 
 
@@ -153,7 +156,6 @@ def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
         f"{found.snr:.0f} dB above the noise" if found.snr is not None else "noise not measurable",
         f"{100 * found.clipping:.2f} % clipped".replace("0.00 % clipped", "not clipped"),
         "telephone band" if found.telephone_band else "",
-        *found.warnings,
     ]
     return ", ".join(filter(None, parts))
 
