@@ -353,50 +353,41 @@ class _Reader:
         self.jump = 0.0  # s of a jump that was not believed
         self.recounted = False
         self.coarse = False  # samples of 8 bits
+        self._damaged = False  # a packet was lost since the last frame
         self._container, self._stream, self._want, self._limit = container, stream, want, limit
         start = container.start_time
         self._shift = start / av.time_base if start is not None and abs(start) < 1 << 60 else 0.0
 
     def blocks(self) -> Iterator[tuple[int, Floats]]:
         """Pairs of rate and samples, float32 with full scale 1, shape (channels, up to about 65536)."""
-        held: list[Floats] = []
+        held: list[NDArray[Any]] = []
         length = channels = rate = 0
         done = 0.0  # s given out or held
         for frame in self._frames():
             if frame is None:
                 self._damaged = True
                 continue
-            self.coarse = self.coarse or frame.format.name.startswith("u8")
-            piece = _to_float(frame)
-            if channels and piece.shape[0] != channels:
-                self.recounted = True
-                piece = (
-                    np.resize(piece, (channels, piece.shape[1]))
-                    if piece.shape[0] < channels
-                    else piece[:channels]
-                )
+            piece = _samples(frame)
             channels = channels or piece.shape[0]
-            if held and frame.sample_rate != rate:
-                yield rate, np.concatenate(held, axis=1)
+            if piece.shape[0] != channels:
+                self.recounted = True
+                piece = piece[np.arange(channels) % piece.shape[0]]
+            gap = self._gap(frame, done)
+            done += gap + piece.shape[1] / frame.sample_rate
+            changed = frame.sample_rate != rate or (held and held[0].dtype != piece.dtype)
+            if held and (gap or changed or length >= _BLOCK):
+                yield rate, _to_float(np.concatenate(held, axis=1))
                 held, length = [], 0
             rate = frame.sample_rate
-            gap = self._gap(frame, done)
-            if gap and held:
-                yield rate, np.concatenate(held, axis=1)
-                held, length = [], 0
             for _ in range(round(gap * rate) // _BLOCK):
                 yield rate, np.zeros((channels, _BLOCK), dtype=np.float32)
-            held.append(np.zeros((channels, round(gap * rate) % _BLOCK), dtype=np.float32))
+            if gap:
+                yield rate, np.zeros((channels, max(1, round(gap * rate) % _BLOCK)), dtype=np.float32)
             held.append(piece)
             length += piece.shape[1]
-            done += gap + piece.shape[1] / rate
-            if length >= _BLOCK:
-                yield rate, np.concatenate(held, axis=1)
-                held, length = [], 0
+            self.coarse = self.coarse or piece.dtype == np.uint8
         if held:
-            yield rate, np.concatenate(held, axis=1)
-
-    _damaged = False
+            yield rate, _to_float(np.concatenate(held, axis=1))
 
     def _frames(self) -> Iterator[Any]:
         """Decoded frames; None stands for a packet that could not be decoded."""
@@ -449,12 +440,14 @@ class _Reader:
         return whole / av.time_base + 1.0 if whole and whole > 0 else self._limit
 
 
-def _to_float(frame: Any) -> Floats:
-    """Samples of a decoded frame as float32 with full scale 1, shape (channels, samples)."""
+def _samples(frame: Any) -> NDArray[Any]:
+    """Samples of a decoded frame in their own kind, shape (channels, samples)."""
     raw: NDArray[Any] = frame.to_ndarray()
-    channels = len(frame.layout.channels)
-    if not frame.format.is_planar:
-        raw = raw.reshape(-1, channels).T
+    return raw if frame.format.is_planar else raw.reshape(-1, len(frame.layout.channels)).T
+
+
+def _to_float(raw: NDArray[Any]) -> Floats:
+    """Samples as float32 with full scale 1, each channel in one piece."""
     samples: Floats = np.ascontiguousarray(raw, dtype=np.float32)
     if raw.dtype == np.uint8:
         samples = (samples - np.float32(128.0)) / np.float32(128.0)

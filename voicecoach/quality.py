@@ -249,29 +249,31 @@ def _bleed(samples: Samples, power: Floats, rate: int, a: int, b: int) -> float 
     runs = (
         np.lib.stride_tricks.sliding_window_view(own, cover + 1).all(axis=1) if own.size > cover else own[:0]
     )
-    starts = np.nonzero(runs)[0][:: max(1, (size // per_frame) // 2)] * per_frame
-    if starts.size < want["bleed_windows"]:
-        return None
-    starts = starts[:: max(1, starts.size // 3000)]
+    starts = np.nonzero(runs)[0] * per_frame
     pieces = _loud_pieces(np.where(own, power, 0.0).astype(np.float32), rate, (a,))
     late, early = round(want["bleed_lag"] * rate), round(want["bleed_lead"] * rate)
     cross = _correlation(samples, rate, b, a, pieces=pieces, mask=own)
     lags = np.concatenate([np.arange(late + 1), np.arange(-early, 0)])
     lag = int(lags[np.argmax(np.abs(cross[lags]))])
     starts = starts[(starts + lag >= 0) & (starts + lag + size <= samples.shape[1])]
+    if starts.size < want["bleed_windows"]:
+        return None
+    starts = starts[:: max(1, starts.size // 1000)]
     window = np.hanning(size).astype(np.float32)
     low, high = (round(edge * size / rate) for edge in want["bleed_band"])
-    auto_a = auto_b = np.zeros(high - low)
-    both = np.zeros(high - low, dtype=complex)
-    for start in starts:
-        x = np.fft.rfft(samples[a, start : start + size] * window)[low:high]
-        y = np.fft.rfft(samples[b, start + lag : start + lag + size] * window)[low:high]
-        weight = 1.0 / (np.vdot(x, x).real + _TINY)  # every stretch counts alike, loud or not
-        auto_a = auto_a + weight * np.abs(x) ** 2
-        auto_b = auto_b + weight * np.abs(y) ** 2
-        both = both + weight * y * np.conj(x)
+    auto_a = auto_b = both = np.zeros(1)
+    for some in np.array_split(starts, -(-starts.size // 100)):
+        at = some[:, None] + np.arange(size)
+        x = np.fft.rfft(samples[a, at] * window)[:, low:high]
+        y = np.fft.rfft(samples[b, at + lag] * window)[:, low:high]
+        weight = 1.0 / np.maximum(
+            (np.abs(x) ** 2).sum(axis=1, keepdims=True), _TINY
+        )  # loud or not, all count alike
+        auto_a = auto_a + (weight * np.abs(x) ** 2).sum(axis=0)
+        auto_b = auto_b + (weight * np.abs(y) ** 2).sum(axis=0)
+        both = both + (weight * y * np.conj(x)).sum(axis=0)
     coherence = np.abs(both) ** 2 / (auto_a * auto_b + _TINY)
-    chance = 2.0 / starts.size  # stretches overlap, so about half of them are independent
+    chance = 2.0 / starts.size  # stretches may overlap, so about half of them are independent
     heard = np.clip((coherence - chance) / (1.0 - chance), 0.0, 1.0) * auto_b
     if heard.sum() < want["bleed_share"] * auto_b.sum():
         return None
@@ -280,7 +282,7 @@ def _bleed(samples: Samples, power: Floats, rate: int, a: int, b: int) -> float 
 
 
 def _loud_pieces(power: Floats, rate: int, channels: tuple[int, ...]) -> list[int]:
-    """Starts in samples of up to 120 of the louder seconds, spread over the recording."""
+    """Starts in samples of up to 50 of the louder seconds, spread over the recording."""
     per_frame = round(facts()["level"]["frame"] * rate)
     span = rate // per_frame
     sums = np.zeros(max(1, power.shape[1] // span))
@@ -288,7 +290,7 @@ def _loud_pieces(power: Floats, rate: int, channels: tuple[int, ...]) -> list[in
         part = power[k][: sums.size * span]
         sums += part.reshape(sums.size, -1).sum(axis=1) if part.size >= span else part.sum()
     loud = np.nonzero(sums >= np.quantile(sums, 0.9) * 0.05)[0]
-    return [int(k) * rate for k in loud[:: max(1, loud.size // 120)]]
+    return [int(k) * rate for k in loud[:: max(1, loud.size // 50)]]
 
 
 def _correlation(
