@@ -54,7 +54,9 @@ def coach(
     strength = _strength(scorecard, own, turns)
     reasons: list[str] = []
     if strength is None:
-        reasons.append("no strength is named: none of the behaviours on the scorecard's list was heard")
+        reasons.append(
+            "no strength is named, as nothing on the scorecard's list of strengths was heard this time"
+        )
     if step is None:
         why = "nothing that was looked for and could be judged is open"
         if scores.total is None:

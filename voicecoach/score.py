@@ -353,10 +353,12 @@ def _judge(item: Item, evidence: _Evidence) -> Criterion:
     broken = any(outcome.met is False and want.at_most is not None for want, outcome in outcomes)
     share = 0.0 if broken else sum(bool(outcome.met) for outcome in judged) / len(judged)
     status = "met" if share == 1 else "partly" if share else "missed"
-    shown = outcomes if share == 1 else [(want, outcome) for want, outcome in outcomes if not outcome.met]
-    reason = "; ".join(dict.fromkeys(outcome.reason for _, outcome in shown))
-    if len(outcomes) > 1 and share < 1:
-        reason = "; ".join(f"{label(_about(want))}: {outcome.reason}" for want, outcome in shown)
+    shown = [(want, outcome) for want, outcome in outcomes if outcome.met is (share == 1)]
+    reasons: dict[str, list[str]] = {}
+    for want, outcome in shown:
+        reasons.setdefault(outcome.reason, []).append(label(_about(want)))
+    alone = share == 1 or len(outcomes) == 1
+    reason = "; ".join(why if alone else f"{', '.join(names)}: {why}" for why, names in reasons.items())
     times = sorted({f.start for _, outcome in shown for f in outcome.findings if f.start is not None})
     return _applied(item, status, share, reason, tuple(times))
 

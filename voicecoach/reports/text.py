@@ -8,6 +8,7 @@ The transcript, all measures and the source of every threshold are in the JSON r
 from __future__ import annotations
 
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".txt"
 MOST_MOMENTS = 6
+ONE_MOMENT = 2.0  # seconds; findings this close in one turn are listened to together
 MOST_NAMES = 5  # more are counted, or named by family
 LONGEST_QUOTE = 60  # characters
 FEW_MEASURES = {
@@ -183,16 +185,33 @@ def _note(console: Console, note: Note) -> None:
 
 
 def _moments(console: Console, analysis: Analysis) -> None:
-    """What to listen to again: negative findings, in order of time."""
-    found = [f for f in analysis.findings if f.polarity == "negative"]
-    if not found:
+    """What to listen to again: negative findings in order of time, each piece of advice once."""
+    moments: list[list[Finding]] = []
+    negative = [f for f in analysis.findings if f.polarity == "negative"]
+    for finding in sorted(negative, key=lambda f: math.inf if f.start is None else f.start):
+        if moments and _one_moment(moments[-1][0], finding):
+            moments[-1].append(finding)
+        else:
+            moments.append([finding])
+    if not moments:
         return
     _heading(console, "MOMENTS TO LISTEN TO")
-    for finding in found[:MOST_MOMENTS]:
-        text = " ".join(filter(None, (_quoted(finding.quote), finding.message, finding.advice)))
-        _rows(console, [(_at(finding.start), text)])
-    if len(found) > MOST_MOMENTS:
-        _say(console, f"and {len(found) - MOST_MOMENTS} more in the JSON report")
+    advised: set[str] = set()
+    for found in moments[:MOST_MOMENTS]:
+        quotes = [f.quote for f in found if not any(f.quote in g.quote != f.quote for g in found)]
+        texts = [_quoted(quote) for quote in quotes]
+        for finding in found:
+            texts += [finding.message, "" if finding.rule in advised else finding.advice]
+            advised.add(finding.rule)
+        _rows(console, [(_at(found[0].start), " ".join(dict.fromkeys(filter(None, texts))))])
+    if len(moments) > MOST_MOMENTS:
+        _say(console, f"and {len(moments) - MOST_MOMENTS} more in the JSON report")
+
+
+def _one_moment(first: Finding, other: Finding) -> bool:
+    if first.turn is None or first.turn != other.turn:
+        return False
+    return first.start is None or other.start is None or other.start - first.start <= ONE_MOMENT
 
 
 def _heard(console: Console, analysis: Analysis) -> None:
@@ -222,9 +241,9 @@ def _heard(console: Console, analysis: Analysis) -> None:
 
 def _scorecard(console: Console, analysis: Analysis) -> None:
     scores = analysis.scores
-    total = "" if scores.total is None else f": {scores.total:.0f} of 100"
-    _heading(console, f"SCORECARD {scores.scorecard} {scores.version}{total}")
-    _say(console, scores.reason)
+    total = "" if scores.total is None else f"; {scores.total:.0f} of 100 points"
+    _heading(console, f"SCORECARD {scores.scorecard} {scores.version}")
+    _say(console, f"{scores.reason}{total}")
     rows = [
         (c.kind, name, c.name, _because(c))
         for status, name in OPEN.items()
