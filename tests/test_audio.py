@@ -254,9 +254,9 @@ def test_a_wav_written_as_a_stream_is_whole(tmp_path: Path, announced: int) -> N
         ("a.wav", "pcm_s16le", "the file ends early: 5.0 of 10.0 s could be read"),
         ("a.aiff", "pcm_s16be", "the file ends early: 5.0 of 10.0 s could be read"),
         ("a.flac", "flac", r"the file ends early: 4\.\d of 10.0 s could be read"),
-        ("a.mp3", "libmp3lame", r"the file ends early: 4\.9 of 10.0 s could be read"),
+        ("a.mp3", "libmp3lame", r"the file ends early: [45]\.\d of 10.\d s could be read"),
         ("a.webm", "libopus", r"the file ends early: [45]\.\d of 10.0 s could be read"),
-        ("a.opus", "libopus", r"the file ends in the middle of its data: \d\.\d s could be read"),
+        ("a.opus", "libopus", r"only a part of the file could be read, \d\.\d s; .*"),
     ],
 )
 def test_half_a_file_is_used_and_said(tmp_path: Path, name: str, codec: str, said: str) -> None:
@@ -301,6 +301,44 @@ def test_a_gap_in_the_time_stamps_becomes_silence(tmp_path: Path) -> None:
     assert np.all(found.channel(0, 2.01, 3.99) == 0.0)
     assert np.array_equal(found.samples[0, 64000:64100], tone[:100])
     assert found.warnings == ("time stamps jump: 2.0 s without data count as silence",)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mp3", "libmp3lame"), ("a.opus", "libopus"), ("a.ts", "aac")])
+def test_files_strung_together_are_read_to_the_end(tmp_path: Path, name: str, codec: str) -> None:
+    one = made.encoded(
+        tmp_path / name, made.voice(3.0, seed=1, rate=48000)[None], codec, rate=48000
+    ).read_bytes()
+    path = tmp_path / f"twice{Path(name).suffix}"
+    path.write_bytes(one + one)
+    found = audio.load(path)
+    assert found.duration == pytest.approx(6.0, abs=0.2)
+    assert found.warnings == ()
+
+
+def test_different_files_strung_together_are_said_to_be(tmp_path: Path) -> None:
+    sound = np.stack([made.voice(3.0, seed=k, rate=48000) for k in (1, 2)])
+    parts = [
+        made.encoded(tmp_path / f"{k}.opus", sound[:k], "libopus", rate=48000).read_bytes() for k in (1, 2)
+    ]
+    (tmp_path / "both.opus").write_bytes(b"".join(parts))
+    found = audio.load(tmp_path / "both.opus")
+    if found.duration < 5.8:  # some versions of FFmpeg give up where the number of channels changes
+        assert found.warnings[0].startswith("only a part of the file could be read, 3.0 s;")
+    else:
+        assert found.duration == pytest.approx(6.0, abs=0.1)
+
+
+def test_a_rate_and_a_number_of_channels_that_change_on_the_way(tmp_path: Path) -> None:
+    sound = np.stack([made.sine(f, 3.0, rate=44100) for f in (300.0, 500.0)])
+    first = made.encoded(tmp_path / "1.mp3", sound, "libmp3lame", rate=44100).read_bytes()
+    second = made.encoded(tmp_path / "2.mp3", sound[:1, ::2], "libmp3lame", rate=22050).read_bytes()
+    (tmp_path / "both.mp3").write_bytes(first + second)
+    found = audio.load(tmp_path / "both.mp3")
+    assert found.duration == pytest.approx(6.0, abs=0.2)
+    assert "the number of channels changes on the way; the first count, 2, is kept" in found.warnings
+    for channel in (0, 1):
+        late = found.channel(channel, 4.0, 5.0)
+        assert np.abs(np.fft.rfft(late)).argmax() == 300
 
 
 def test_two_sound_tracks(tmp_path: Path) -> None:

@@ -194,7 +194,8 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         reader = _Reader(container, stream, want, limit)
         writer: _Writer | None = None
         warnings = [facts()["file_warnings"]["tracks"].format(count=tracks)] if tracks > 1 else []
-        codec = stream.codec_context.codec.canonical_name
+        decoder = stream.codec_context.codec
+        codec = getattr(decoder, "canonical_name", decoder.name)  # from PyAV 14 on
         for rate, block in reader.blocks():
             if writer is None:
                 writer = _Writer(block.shape[0], rate, codec, coarse=reader.coarse)
@@ -222,7 +223,7 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         )
     if cut:
         warnings.append(texts["cut"].format(read=read, stated=stated))
-    elif _ends_inside_page(file):
+    elif reader.broken or _ends_inside_page(file):
         warnings.append(texts["cut_somewhere"].format(read=read))
     if reader.lost >= 0.05:
         warnings.append(texts["damaged"].format(lost=reader.lost))
@@ -353,6 +354,7 @@ class _Reader:
         self.jump = 0.0  # s of a jump that was not believed
         self.recounted = False
         self.coarse = False  # samples of 8 bits
+        self.broken = False  # the rest could not be read at all
         self._damaged = False  # a packet was lost since the last frame
         self._container, self._stream, self._want, self._limit = container, stream, want, limit
         start = container.start_time
@@ -397,10 +399,12 @@ class _Reader:
             try:
                 packet = next(packets)
                 failures = 0
+                self.broken = False
             except (StopIteration, av.error.EOFError):
                 break
             except av.error.FFmpegError:  # damage: a reader often finds its way behind it
                 failures += 1
+                self.broken = True
                 packets = self._container.demux(self._stream)
                 yield None
                 continue
