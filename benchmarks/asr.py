@@ -4,13 +4,14 @@
     python benchmarks/asr.py "$VOICECOACH_CORPORA/speech" samples [--model base] [--differences]
 
 A folder holds recordings with their text in NAME.txt (one line, or ``FILE<tab>TEXT``), or practice calls
-with their truth in NAME.yaml as in samples/. A recording without either is transcribed and printed without
-a rate. ``--prompts FOLDER --prompts-text FILE`` strings telephone prompts together, such as those of
-Debian's packages asterisk-core-sounds-en-wav (FOLDER) and asterisk-core-sounds-en (FILE, its
-core-sounds-en.txt.gz, lines of ``NAME: TEXT``).
+with their truth in NAME.yaml as in samples/. A recording without either is transcribed and printed
+without a rate. ``--whole`` counts the words of the finished analysis instead of the transcription stage
+alone, which does not remove what one channel overhears from the other. ``--prompts FOLDER --prompts-text
+FILE`` strings telephone prompts together, such as those of Debian's packages asterisk-core-sounds-en-wav
+(FOLDER) and asterisk-core-sounds-en (FILE, its core-sounds-en.txt.gz, lines of ``NAME: TEXT``).
 
-The language is found by the model, as in ``voicecoach analyse``. Both texts go through the normalisation of
-the Whisper paper (Radford et al. 2023, appendix C) as packaged in whisper-normalizer: English numbers,
+The language is found by the model, as in ``voicecoach analyse``. Both texts go through the normalisation
+of the Whisper paper (Radford et al. 2023, appendix C) as packaged in whisper-normalizer: English numbers,
 spellings and contractions are made alike and fillers dropped; in other languages case, marks and
 punctuation go. Chinese and Japanese are counted in characters without spaces, everything else in words;
 scripts (simplified, traditional; Latin, katakana) are not made alike. Rates are (substituted + deleted +
@@ -37,7 +38,8 @@ from numpy.typing import NDArray
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from voicecoach import audio, models
+from voicecoach import audio
+from voicecoach.pipeline import Coach, Settings, analyse
 from voicecoach.transcribe import Recogniser, speech_probability
 
 SOUND = (".wav", ".flac", ".mp3", ".ogg", ".m4a")
@@ -52,6 +54,7 @@ class Case:
     """A recording as the stage gets it, with what is said on each channel (None where unknown)."""
 
     name: str
+    path: Path | None
     channels: tuple[tuple[str, NDArray[np.int16], str | None], ...]
 
 
@@ -70,7 +73,7 @@ def cases(folder: Path) -> Iterator[Case]:
         else:
             expected = text.read_text(encoding="utf-8-sig").split("\t")[-1] if text.exists() else None
             rows = [(loaded.layout.names[k], loaded.samples[k], expected) for k in loaded.layout.used]
-        yield Case(path.name, tuple(rows))
+        yield Case(path.name, path, tuple(rows))
 
 
 def prompts(folder: Path, text: Path) -> Case:
@@ -91,7 +94,7 @@ def prompts(folder: Path, text: Path) -> Case:
             break
     if not words:
         sys.exit(f"asr.py: no prompt of {text} is in {folder}: give the folder that holds its .wav files")
-    return Case(f"{len(words)} prompts", (("mono", np.concatenate(pieces), " ".join(words)),))
+    return Case(f"{len(words)} prompts", None, (("mono", np.concatenate(pieces), " ".join(words)),))
 
 
 def normalised(text: str, language: str) -> str:
@@ -100,6 +103,23 @@ def normalised(text: str, language: str) -> str:
         return str(EnglishTextNormalizer()(text))
     plain = BasicTextNormalizer()(unicodedata.normalize("NFKC", text))
     return "".join(plain.split()) if language in IN_CHARACTERS else str(plain)
+
+
+def heard_by_stage(case: Case, recogniser: Recogniser) -> tuple[str, list[str]]:
+    """Language and text of each channel as the transcription stage gives them, bleed and all."""
+    signals = [samples for _, samples, _ in case.channels]
+    found = recogniser.transcribe(signals, [speech_probability(samples) for samples in signals])
+    return found.language, [" ".join(s.text.strip() for s in segments) for segments in found.channels]
+
+
+def heard_by_all(case: Case, coach: Coach) -> tuple[str, list[str]]:
+    """Language and text of each channel in the finished analysis: bleed removed, words put into turns."""
+    assert case.path is not None
+    names = ("mono",) if len(case.channels) == 1 else ("left", "right")
+    found = analyse(case.path, coach=coach)
+    on = {speaker.channel_name: speaker.name for speaker in found.source.speakers}
+    said = [" ".join(t.text for t in found.turns if t.speaker == on.get(name)) for name in names]
+    return found.language, said
 
 
 def row(case: Case, channel: str, language: str, expected: str, heard: str) -> tuple[str, Counter[str], str]:
@@ -141,13 +161,16 @@ def main() -> None:
     parser.add_argument("--compute-type", default="default")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--differences", action="store_true", help="print what was heard otherwise")
+    parser.add_argument("--whole", action="store_true", help="count the words of the whole analysis")
     parser.add_argument("--prompts", type=Path, metavar="FOLDER")
     parser.add_argument("--prompts-text", type=Path, metavar="FILE")
     given = parser.parse_args()
     if (given.prompts is None) != (given.prompts_text is None) or not (given.folders or given.prompts):
         parser.error("name a folder of recordings, or --prompts together with --prompts-text")
 
-    recogniser = Recogniser(models.find(given.model), compute_type=given.compute_type, threads=given.threads)
+    settings = Settings(model=given.model, compute_type=given.compute_type, threads=given.threads)
+    coach = Coach.ready(settings)
+    recogniser = coach.recogniser
     recogniser.load()
     todo = [case for folder in given.folders for case in cases(folder)]
     if given.prompts:
@@ -160,17 +183,16 @@ def main() -> None:
     total: Counter[str] = Counter()
     seconds = spent = 0.0
     for case in todo:
-        signals = [samples for _, samples, _ in case.channels]
         began = time.perf_counter()
-        transcript = recogniser.transcribe(signals, [speech_probability(samples) for samples in signals])
+        whole = given.whole and case.path is not None
+        language, texts = heard_by_all(case, coach) if whole else heard_by_stage(case, recogniser)
         spent += time.perf_counter() - began
-        seconds += len(signals[0]) / 16000
-        for (channel, _, expected), segments in zip(case.channels, transcript.channels, strict=True):
-            heard = " ".join(segment.text.strip() for segment in segments)
+        seconds += len(case.channels[0][1]) / 16000
+        for (channel, _, expected), heard in zip(case.channels, texts, strict=True):
             if expected is None:
-                print(f"{case.name:20} {channel:9} {transcript.language:4} no text beside it; heard: {heard}")
+                print(f"{case.name:20} {channel:9} {language:4} no text beside it; heard: {heard}")
                 continue
-            line, counts, parted = row(case, channel, transcript.language, expected, heard)
+            line, counts, parted = row(case, channel, language, expected, heard)
             print(line)
             total += counts
             if given.differences:
