@@ -97,7 +97,7 @@ def read_language(file: Value) -> Language:
         return fields[key].mapping() if key in fields else {}
 
     spelling = Spelling(
-        same={key: value.text() for key, value in table("spellings").items()},
+        same={key: tuple(value.text().split()) for key, value in table("spellings").items()},
         skipped=frozenset(words("fillers")),
         kept_before=frozenset(words("fillers_kept_before")),
         abbreviations=frozenset(words("abbreviations")),

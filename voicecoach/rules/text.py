@@ -35,12 +35,12 @@ _SIMPLE = re.compile(r"[a-z0-9' ,.?!\-]*\Z")
 class Spelling:
     """How a language writes words: facts from language.yaml.
 
-    ``same`` maps a spelling to the usual one, ``skipped`` are words that count as not said (fillers),
+    ``same`` maps a spelling to the words it stands for (one or more), ``skipped`` are words that count as not said (fillers),
     but not in front of one of ``kept_before`` ("uh" in "uh huh"); after ``abbreviations`` a full stop
     ends no sentence.
     """
 
-    same: Mapping[str, str] = field(default_factory=dict)
+    same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
     kept_before: frozenset[str] = frozenset()
     abbreviations: frozenset[str] = frozenset()
@@ -113,8 +113,9 @@ def read(given: str, spelling: Spelling) -> Text:
                 spans[-1] = (spans[-1][0], end)
                 joined = False
             else:
-                stream.append(spelling.same.get(piece, piece))
-                spans.append((start, end))
+                words = spelling.same.get(piece, (piece,))
+                stream.extend(words)
+                spans.extend([(start, end)] * len(words))
         elif kind == "number":
             joined = stream[-1][-1:].isdigit()
         elif kind == "end" and stream[-1] not in MARKS:

@@ -17,7 +17,16 @@ from voicecoach.types import AGENT, Event
 EVENTS = ("pause", "silence", "filler", "overlap", "interruption", "backchannel")
 MONOLOGUE = "monologue"
 REQUIRED = ("event",)
-OPTIONAL = ("least", "most", "words", "announced_by", "announced_words", "announced_before", "announced_most", "reason")
+OPTIONAL = (
+    "least",
+    "most",
+    "words",
+    "announced_by",
+    "announced_words",
+    "announced_before",
+    "announced_most",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
