@@ -7,6 +7,8 @@ contours.
 
 from __future__ import annotations
 
+import numpy as np
+
 from voicecoach.acoustics import frames, level, loudness, nuclei, pitch, voice
 from voicecoach.types import Contours, Floats
 
@@ -28,7 +30,7 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
     levels = level.level(samples, rate, hop=HOP)
     possible = voice.near(speech_probability, len(levels), hop=HOP)
     f0, hnr = pitch.track(samples, rate, possible, hop=HOP)
-    active = voice.activity(levels, possible, hop=HOP)
+    active = voice.activity(levels, possible, ~np.isnan(f0), hop=HOP)
     return Contours(
         hop=HOP,
         f0=f0,

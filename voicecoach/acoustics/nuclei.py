@@ -26,7 +26,7 @@ def nuclei(
     hop: float = 0.01,
     dip: float = 2.0,
     below: float = 25.0,
-    smooth: float = 0.06,
+    smooth: float = 0.04,
 ) -> Floats:
     """Return the times of syllable nuclei in seconds, float32 of shape (nuclei,).
 

@@ -56,10 +56,12 @@ def near(
 def activity(
     level: Floats,
     possible: Mask,
+    voiced: Mask,
     *,
     hop: float = 0.01,
     above_noise: float = 4.0,
-    below_voice: float = 35.0,
+    below_voice: float = 40.0,
+    breath: float = 30.0,
     around: float = 5.0,
     closure: float = 0.12,
     shortest: float = 0.06,
@@ -99,8 +101,10 @@ def activity(
         before = slice(max(first - side, 0), end + side)
         outside = level[before][quiet[before]]
         noise = float(np.median(outside)) if len(outside) >= 10 else min(soft, everywhere)
-        threshold = min(max(noise + above_noise, loud - below_voice), loud - above_noise)
-        result[first:end] = piece > threshold
+        below = np.where(voiced[first:end], below_voice, breath)
+        result[first:end] = piece > np.minimum(
+            np.maximum(noise + above_noise, loud - below), loud - above_noise
+        )
     result = ~_without_short(~result, round(closure / hop))
     return _without_short(result, round(shortest / hop))
 

@@ -53,7 +53,10 @@ def _rates(
     seconds = sum(
         spell.duration - sum(s.duration for s in spell.stretches if not s.words) for spell in spells
     )
-    heard = sum(((scene.agent.nuclei >= s.start) & (scene.agent.nuclei < s.end)).sum() for s in said)
+    nuclei = scene.agent.nuclei
+    heard = sum(float(((nuclei >= s.start) & (nuclei < s.end)).sum()) for s in said) / threshold(
+        "nuclei_found"
+    )
     low, high, doubt = 1 - sound.error, 1 + sound.error, ""
     if abs(heard / max(count, 1) - 1) > threshold("quarter_wrong"):
         low, high = min(low, heard / max(count, 1)), max(high, heard / max(count, 1))

@@ -1,15 +1,17 @@
 """Pitch and tone of the agent's voice, from F0 and HNR where there is voice.
 
-Median in Hz; spread in semitones from the 10th to the 90th percentile; final slope in semitones a
-second, the middle of the straight lines through the F0 of the last stretch of voice before each pause or
-end of a spell; HNR in dB. Described only: no pitch is right or wrong.
+Median in Hz; spread in semitones from the 10th to the 90th percentile; final slope in semitones a second:
+the middle of the straight lines (Theil-Sen) through the F0 of the last stretch of voice before each pause
+or end of a spell; HNR in dB. Described only: no pitch is right or wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voicecoach.acoustics.voice import Mask
 from voicecoach.measures.definitions import measured, not_measured, threshold
@@ -48,7 +50,7 @@ def _final_slope(scene: Scene, contours: Contours, voiced: Mask) -> Measure:
             length = round(threshold("clause_end") / contours.hop)
             at = np.flatnonzero(voiced[max(end - length, 0) : end + 1]) + max(end - length, 0)
             if len(at) >= length / 3:
-                slopes.append(float(np.polyfit(at * contours.hop, 12 * np.log2(contours.f0[at]), 1)[0]))
+                slopes.append(_slope(at * contours.hop, 12 * np.log2(contours.f0[at])))
     if len(slopes) < threshold("least_clauses"):
         least = threshold("least_clauses")
         return not_measured(
@@ -56,6 +58,12 @@ def _final_slope(scene: Scene, contours: Contours, voiced: Mask) -> Measure:
         )
     low, middle, high = (float(v) for v in np.percentile(slopes, (25, 50, 75)))
     return measured("pitch.final_slope", AGENT, middle, bounds=(low, high), values={"count": len(slopes)})
+
+
+def _slope(times: NDArray[np.floating[Any]], values: NDArray[np.floating[Any]]) -> float:
+    """Return the middle of the slopes between all pairs of points, which an octave slip cannot bend."""
+    first, second = np.triu_indices(len(times), 1)
+    return float(np.median((values[second] - values[first]) / (times[second] - times[first])))
 
 
 def _hnr(scene: Scene, hnr: Floats) -> Measure:

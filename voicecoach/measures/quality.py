@@ -25,5 +25,8 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
     quality = scene.call.quality.get(AGENT)
     if quality is None:
         return *(not_measured(id_, AGENT, "no_quality") for id_ in (SNR, CLIPPING)), *untranscribed
-    snr = not_measured(SNR, AGENT, "no_level") if quality.snr is None else measured(SNR, AGENT, quality.snr)
+    if quality.snr is not None:
+        snr = measured(SNR, AGENT, quality.snr)
+    else:
+        snr = not_measured(SNR, AGENT, "no_level" if quality.level is None else "no_noise")
     return snr, measured(CLIPPING, AGENT, 100 * quality.clipping), *untranscribed
