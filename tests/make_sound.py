@@ -76,6 +76,8 @@ def encoded(path: Path, samples: NDArray[np.float64], codec: str, *, rate: int =
     layout = {1: "mono", 2: "stereo"}[samples.shape[0]]
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
+        if codec.startswith("wma"):
+            stream.bit_rate = 128000
         _encode(container, stream, samples, rate)
     return path
 

@@ -41,6 +41,8 @@ FORMATS = [  # name, codec, rate, channels, error of level in dB
     ("a.mp4", "aac", 48000, 1, 0.3),
     ("a.3gp", "aac", 16000, 1, 0.3),
     ("a.ts", "aac", 48000, 2, 0.3),
+    ("a.wma", "wmav2", 44100, 2, 0.3),
+    ("a.amr", "libopencore_amrnb", 8000, 1, 1.6),
     ("a.mp3", "libmp3lame", 44100, 2, 0.7),
     ("a.mp2", "mp2", 44100, 2, 0.3),
     ("a.ac3", "ac3", 48000, 2, 0.3),

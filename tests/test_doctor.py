@@ -53,6 +53,24 @@ def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "_in_packages", lambda *_: None)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "doctor",
+        "models list",
+        "models verify tiny.en",
+        "rules list",
+        "rules check",
+        "rules explain courtesy.thanks",
+        "--help",
+    ],
+)
+def test_no_command_but_get_opens_a_connection(capfd: pytest.CaptureFixture[str], command: str) -> None:
+    code, out, err = run(capfd, *command.split())
+    assert code != 1, err  # an unexpected error, such as that of the refused connection, ends with 1
+    assert out
+
+
 # --- doctor -------------------------------------------------------------------------------------------------
 
 
