@@ -115,10 +115,9 @@ def heard_by_stage(case: Case, recogniser: Recogniser) -> tuple[str, list[str]]:
 def heard_by_all(case: Case, coach: Coach) -> tuple[str, list[str]]:
     """Language and text of each channel in the finished analysis: bleed removed, words put into turns."""
     assert case.path is not None
-    names = ("mono",) if len(case.channels) == 1 else ("left", "right")
     found = analyse(case.path, coach=coach)
-    on = {speaker.channel_name: speaker.name for speaker in found.source.speakers}
-    said = [" ".join(t.text for t in found.turns if t.speaker == on.get(name)) for name in names]
+    on = sorted((s.channel, s.name) for s in found.source.speakers if s.channel is not None)
+    said = [" ".join(turn.text for turn in found.turns if turn.speaker == name) for _, name in on]
     return found.language, said
 
 
