@@ -184,8 +184,7 @@ def spoken(gaps: list[float], background: float = 0.0005) -> tuple[Signal, list[
 
 def test_pauses_show_although_the_detector_covers_them() -> None:
     samples, truth = spoken([0.3, 0.5, 0.26, 1.0])
-    levels = level.level(samples, RATE)
-    found = voice.activity(levels, voice.near(probability(samples), len(levels)))
+    found = contours(samples, RATE, probability(samples)).voice
     assert len(voice.runs(found)) == 5
     ends = [(end - 1) * HOP for _, end in voice.runs(found)][:-1]
     starts = [first * HOP for first, _ in voice.runs(found)][1:]
@@ -196,8 +195,7 @@ def test_pauses_show_although_the_detector_covers_them() -> None:
 
 def test_the_closure_of_a_consonant_is_no_pause() -> None:
     samples, _ = spoken([0.06, 0.09])
-    levels = level.level(samples, RATE)
-    assert len(voice.runs(voice.activity(levels, voice.near(probability(samples), len(levels))))) == 1
+    assert len(voice.runs(contours(samples, RATE, probability(samples)).voice)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Measures and events of calls whose answers are arithmetic: made contours, words placed by hand, in seconds."""
+"""Measures and events of calls whose answers are arithmetic: made contours, words placed by hand."""
 
 from __future__ import annotations
 

@@ -75,10 +75,14 @@ def activity(
         Level of the channel, dBFS, shape (frames,).
     possible
         Frames that may hold speech (see ``near``), shape (frames,).
+    voiced
+        Frames with an F0, shape (frames,).
     above_noise
         A voice stands out from the noise by at least this, dB.
     below_voice
-        A voice is at most this far below its loud parts in the same stretch of speech, dB.
+        A voiced sound is at most this far below the loud parts of the same stretch of speech, dB.
+    breath
+        An unvoiced sound is at most this far below them; breaths are softer. dB.
     around
         Noise is looked for this many seconds around a stretch of speech.
     closure
@@ -89,17 +93,16 @@ def activity(
         A stretch of speech whose level varies less than this is a tone or noise, dB.
     """
     result = np.zeros(len(level), bool)
-    edges = runs(possible)
     quiet = ~grow(possible, round(0.1 / hop))
     side = round(around / hop)
     everywhere = float(np.percentile(level, 5)) if len(level) else 0.0
-    for first, end in edges:
+    for first, end in runs(possible):
         piece = level[first:end]
         loud, soft = (float(v) for v in np.percentile(piece, (95, 5)))
         if loud - soft < steady:
             continue
-        before = slice(max(first - side, 0), end + side)
-        outside = level[before][quiet[before]]
+        here = slice(max(first - side, 0), end + side)
+        outside = level[here][quiet[here]]
         noise = float(np.median(outside)) if len(outside) >= 10 else min(soft, everywhere)
         below = np.where(voiced[first:end], below_voice, breath)
         result[first:end] = piece > np.minimum(
