@@ -168,7 +168,7 @@ def _bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
         "0.2 s": (made.wav(folder / "short.wav", tone[:3200]), "short.wav: is 0.20 s long; at least 0.5 s"),
         "10 hours": (
             _ten_hours(folder / "long.wav"),
-            "long.wav: is longer than the limit of 4:00:00 (10:00:00)",
+            "long.wav: is longer than the limit of 4:00:00 (10:00:00); cut",
         ),
         "no sound": (made.film(folder / "mute.mp4", None), "mute.mp4: holds pictures but no sound"),
         "strange codec": (

@@ -190,10 +190,9 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         kind = container.format.name
         stated = _stated_length(container, stream, kind, want, file)
         if stated is not None and stated > limit and _plausible(file, stream, stated):
-            _too_long(name, stated, limit)
+            _too_long(name, limit, stated)
         reader = _Reader(container, stream, want, limit)
         writer: _Writer | None = None
-        warnings = [facts()["file_warnings"]["tracks"].format(count=tracks)] if tracks > 1 else []
         decoder = stream.codec_context.codec
         codec = getattr(decoder, "canonical_name", decoder.name)  # from PyAV 14 on
         for rate, block in reader.blocks():
@@ -201,13 +200,12 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
                 writer = _Writer(block.shape[0], rate, codec, coarse=reader.coarse)
             writer.add(block, rate)
             if writer.seconds > limit:
-                _too_long(name, writer.seconds, limit)
+                _too_long(name, limit)
         if writer is None:
             raise AudioError(
                 f"{name}: holds no sound that can be decoded; export it again, for example as WAV or MP3"
             )
         samples = writer.finish()
-    texts = facts()["file_warnings"]
     read = samples.shape[1] / RATE
     share = _share_present(file, head)
     if share < 1.0:
@@ -221,21 +219,28 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         raise AudioError(
             f"{name}: is {read:.2f} s long; at least {want['shortest']:.1f} s of sound is needed"
         )
-    if cut:
-        warnings.append(texts["cut"].format(read=read, stated=stated))
-    elif reader.broken or _ends_inside_page(file):
-        warnings.append(texts["cut_somewhere"].format(read=read))
-    if reader.lost >= 0.05:
-        warnings.append(texts["damaged"].format(lost=reader.lost))
-    if reader.gaps >= 0.05:
-        warnings.append(texts["gap"].format(seconds=reader.gaps))
-    if reader.jump:
-        warnings.append(texts["jump"].format(seconds=reader.jump))
-    if reader.recounted:
-        warnings.append(texts["channels_change"].format(count=samples.shape[0]))
-    if writer.not_numbers:
-        warnings.append(texts["not_numbers"].format(count=writer.not_numbers))
-    return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), tuple(warnings))
+    seen = {
+        "tracks": tracks > 1,
+        "cut": cut,
+        "cut_somewhere": not cut and (reader.broken or _ends_inside_page(file)),
+        "damaged": reader.lost >= want["worth_saying"],
+        "gap": reader.gaps >= want["worth_saying"],
+        "jump": reader.jump > 0.0,
+        "channels_change": reader.recounted,
+        "not_numbers": writer.not_numbers > 0,
+    }
+    values = {
+        "tracks": tracks,
+        "read": read,
+        "stated": stated,
+        "lost": reader.lost,
+        "gaps": reader.gaps,
+        "jump": reader.jump,
+        "channels": samples.shape[0],
+        "not_numbers": writer.not_numbers,
+    }
+    warnings = tuple(facts()["file_warnings"][what].format(**values) for what, is_so in seen.items() if is_so)
+    return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), warnings)
 
 
 def _no_other_file(url: str, flags: int, options: Mapping[str, str]) -> NoReturn:
@@ -320,17 +325,14 @@ def _plausible(file: BufferedReader, stream: Any, stated: float) -> bool:
     context = stream.codec_context
     if not context.name.startswith("pcm_"):
         return True
-    frame = (
-        max(1, context.format.bytes if context.name not in ("pcm_mulaw", "pcm_alaw") else 1)
-        * context.channels
-    )
+    bits = re.search(r"\d+", context.name)
+    frame = context.channels * (int(bits[0]) // 8 if bits else 1)
     return bool(os.fstat(file.fileno()).st_size * 1.1 >= stated * context.rate * frame)
 
 
-def _too_long(name: str, seconds: float, limit: float) -> NoReturn:
-    raise AudioError(
-        f"{name}: is longer than the limit of {_clock(limit)} ({_clock(seconds)}); cut it into parts"
-    )
+def _too_long(name: str, limit: float, stated: float | None = None) -> NoReturn:
+    length = f" ({_clock(stated)})" if stated else ""
+    raise AudioError(f"{name}: is longer than the limit of {_clock(limit)}{length}; cut it into parts")
 
 
 def _clock(seconds: float) -> str:

@@ -17,7 +17,13 @@ from voicecoach import __version__
 from voicecoach.errors import MicrophoneError, ModelError
 
 OK, NOTE, PROBLEM = "ok", "note", "problem"
-_PACKAGES = {"av": "av", "ctranslate2": "ctranslate2", "faster-whisper": "faster_whisper", "numpy": "numpy"}
+_PACKAGES = {
+    "av": "av",
+    "ctranslate2": "ctranslate2",
+    "faster-whisper": "faster_whisper",
+    "numpy": "numpy",
+    "onnxruntime": "onnxruntime",
+}
 _ROOM = 1.0  # GB; four hours of stereo at 16 kHz take 0.92
 
 

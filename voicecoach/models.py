@@ -7,6 +7,7 @@ a connection.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import importlib.metadata
@@ -14,6 +15,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -403,13 +405,14 @@ def digest(path: Path, folder: Path) -> str:
         return str(known[2])
     read = _hash(path)
     remembered[str(path.resolve())] = [*stamp, read]
+    draft = folder / f".verified-{os.getpid()}-{threading.get_ident()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
-            json.dump(remembered, file)
-        Path(file.name).replace(folder / "verified.json")
-    except OSError:
-        pass  # then the next run reads the bytes again
+        draft.write_text(json.dumps(remembered), encoding="utf-8")
+        draft.replace(folder / "verified.json")
+    except OSError:  # then the next run reads the bytes again
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
     return read
 
 
