@@ -198,7 +198,7 @@ class _Run:
         if named and AGENT in self.coach.roles and CUSTOMER in self.coach.roles:
             return named
         rest = tuple(k for k in recording.layout.used if k not in named)
-        return named + rest if len(recording.layout.names) > 1 else named or rest
+        return named + rest or (0,)  # an empty recording is looked at, too
 
     def _load(self, pool: ThreadPoolExecutor, probabilities: Sequence[Floats]) -> Future[None] | None:
         speech = any(len(p) and float(p.max()) >= DecodeOptions().speech for p in probabilities)

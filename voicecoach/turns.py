@@ -87,7 +87,7 @@ def _turn(speaker: str, words: Sequence[Word]) -> Turn:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What speaks for a channel being the agent's: what is said as (marker id, quote, time), the first word."""
+    """What makes a channel look like the agent's: (marker id, quote, time) of what is said."""
 
     channel_name: str
     said: tuple[tuple[str, str, float | None], ...]

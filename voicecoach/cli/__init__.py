@@ -1,7 +1,7 @@
 """The command line: each command parses, makes one library call and prints.
 
-Commands are imported when they are run, so ``voicecoach --help`` stays quick. Results go to stdout, everything else to
-stderr. Settings: flag > ``VOICECOACH_*`` > ``voicecoach.toml`` > user settings > default.
+Commands are imported when they are run, so ``voicecoach --help`` stays quick. Results go to stdout, everything
+else to stderr. Settings: flag > ``VOICECOACH_*`` > ``voicecoach.toml`` > user settings > default.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMMANDS = {
     "analyse": (
         "voicecoach.cli.analyse",
         "analyse",
-        "Analyse recordings and report what to keep and what to try next.",
+        "Analyse recordings: what to keep, what to try next.",
     ),
     "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain and try the rules of the packs."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
@@ -92,7 +92,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 0
     except OSError as error:
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}", 1)
-    except Exception as error:  # noqa: BLE001 - the last line of the CLI
+    except Exception as error:  # the last line of the CLI
         if os.environ.get("VOICECOACH_TRACEBACK"):
             raise
         text = f"unexpected {type(error).__name__}: {error}"

@@ -27,7 +27,13 @@ FORMATS = ("text", "json")
     metavar="WHO=WHERE,...",
     help="Who is on which channel: agent=left,customer=right; found from what is said when not given.",
 )
-@click.option("--device", type=click.Choice(["cpu", "cuda", "auto"]), default="cpu", show_default=True)
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "cuda", "auto"]),
+    default="cpu",
+    show_default=True,
+    help="Where the model runs.",
+)
 @click.option(
     "--compute-type",
     "--compute_type",
@@ -36,9 +42,18 @@ FORMATS = ("text", "json")
     ),
     default="default",
     show_default="int8 on cpu, float16 on cuda",
+    metavar="TYPE",
+    help="Arithmetic of the model, such as int8, float16 or float32.",
 )
 @click.option("--threads", type=click.IntRange(1), help="Cores to use; all when not given.")
-@click.option("--beam-size", "--beam_size", type=click.IntRange(1, 20), default=5, show_default=True)
+@click.option(
+    "--beam-size",
+    "--beam_size",
+    type=click.IntRange(1, 20),
+    default=5,
+    show_default=True,
+    help="Candidates the decoder keeps; fewer are quicker and less sure.",
+)
 @click.option(
     "--rules",
     multiple=True,

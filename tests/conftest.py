@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from voicecoach import pipeline
+from voicecoach.types import Analysis
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+@pytest.fixture(scope="session")
+def coach() -> pipeline.Coach:
+    """The default settings made ready, with one loaded model for all tests."""
+    return pipeline.Coach.ready(pipeline.Settings(threads=2))
+
+
+@pytest.fixture(scope="session")
+def analyses(coach: pipeline.Coach) -> Mapping[str, Analysis]:
+    """The analysis of every sample, by the name of its file without suffix."""
+    files = [*SAMPLES.glob("*.flac"), *SAMPLES.glob("*.wav")]
+    return {path.stem: pipeline.analyse(path, coach=coach) for path in sorted(files)}
