@@ -42,7 +42,7 @@ def level(
     result = np.empty(frames.count(len(samples), step), np.float32)
     at = 0
     for block in frames.blocks(samples, step, size, 0, len(result), _AT_ONCE):
-        square = np.einsum("ij,ij,j->i", block, block, weight) - (block @ weight) ** 2
+        square = np.einsum("ij,ij,j->i", block, block, weight) - np.einsum("ij,j->i", block, weight) ** 2
         result[at : at + len(block)] = 10 * np.log10(np.maximum(square, 10 ** (QUIETEST / 10)))
         at += len(block)
     return result

@@ -50,7 +50,8 @@ def integrated(samples: frames.Samples, rate: int, voice: NDArray[np.bool_], *, 
         spectrum = np.fft.rfft(
             frames.read(samples, first * size, end * size).reshape(end - first, size), axis=1
         )
-        power[first:end] = (spectrum.real**2 + spectrum.imag**2) @ weighting / size**2
+        squared = spectrum.real**2 + spectrum.imag**2
+        power[first:end] = np.einsum("ij,j->i", squared, weighting) / size**2
     four = np.convolve(power, np.full(4, 0.25), "valid")
     edges = np.round(np.arange(steps + 1) * _STEP / hop).astype(int)
     spoken = np.concatenate(([0], np.cumsum(voice)))[np.minimum(edges, len(voice))]

@@ -178,15 +178,8 @@ class _Analyser:
         self.points = 1 << int(
             np.ceil(np.log2(self.size + self.period // 2))
         )  # what wraps around is under the window's tail
-        bins = min(int(band / rate * self.points) + 1, self.points // 2 + 1)
-        self.lags = np.arange(max(int(rate / ceiling) - 1, 1), self.period + 3)
-        weight = np.full(bins, 2.0)
-        weight[0] = 1.0
-        self.weight = weight.astype(np.float32)
-        angle = 2 * np.pi / self.points * np.outer(np.arange(bins), self.lags)
-        self.cosines = (np.cos(angle) * weight[:, None]).astype(
-            np.float32
-        )  # power spectrum -> autocorrelation
+        self.bins = min(int(band / rate * self.points) + 1, self.points // 2 + 1)
+        self.lags = slice(max(int(rate / ceiling) - 1, 1), self.period + 3)
         own = np.fft.irfft(np.abs(np.fft.rfft(self.window.astype(np.float64), self.points)) ** 2)
         self.correction = (own[0] / own[self.lags]).astype(np.float32)
 
@@ -199,17 +192,19 @@ class _Analyser:
         centred = block - block.mean(axis=1, keepdims=True)
         middle = slice(self.size // 2 - self.period // 2, self.size // 2 + self.period // 2)
         peak = np.abs(centred[:, middle]).max(axis=1)
-        spectrum = np.fft.rfft(centred * self.window, self.points, axis=1)[:, : len(self.weight)]
+        spectrum = np.fft.rfft(centred * self.window, self.points, axis=1)[:, : self.bins]
         power = spectrum.real**2 + spectrum.imag**2
-        energy = np.maximum(power @ self.weight, 1e-12)
-        r = (power @ self.cosines) * self.correction / energy[:, None]
+        r = np.fft.irfft(power, self.points, axis=1)[
+            :, : self.lags.stop
+        ]  # no matrix product: BLAS starts threads
+        r = r[:, self.lags] * self.correction / np.maximum(r[:, :1], 1e-15)
         before, at, after = r[:, :-2], r[:, 1:-1], r[:, 2:]
         row, column = np.nonzero((at > before) & (at >= after) & (at > 0))
         a, b, c = before[row, column], at[row, column], after[row, column]
         shift = 0.5 * (a - c) / (a - 2 * b + c)  # top of the parabola through three points
         height = b - 0.25 * (a - c) * shift
         height = np.where(height > 1, 1 / height, height)
-        hertz = self.rate / (self.lags[column + 1] + shift)
+        hertz = self.rate / (self.lags.start + 1 + column + shift)
         inside = (hertz >= self.floor) & (hertz <= self.ceiling)
         row, hertz, height = row[inside], hertz[inside], height[inside]
         order = np.lexsort((-(height + self.octave * np.log2(hertz / self.floor)), row))
