@@ -348,8 +348,10 @@ def _candidate(at: int, heard: _Heard, name: str, pack: rules.Pack | None) -> tu
         for k, backing in enumerate(heard.backing)
     }
     said = turns.build(words)
-    found = rules.find(pack, said) if pack else ()
-    quotes = tuple((m.rule, m.quote, m.start) for m in found if m.turn is not None)
+    found = (*rules.find(pack, said), *rules.role_cues(pack, said)) if pack else ()
+    quotes = tuple(
+        (m.rule, m.quote, m.start) for m in found if m.turn is not None and said[m.turn].speaker == AGENT
+    )
     own = heard.backing[at].words
     return turns.Candidate(name, quotes, own[0].start if own else None)
 

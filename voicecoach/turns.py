@@ -104,8 +104,7 @@ def find_roles(candidates: Sequence[Candidate]) -> tuple[tuple[str, str], ...]:
     order = sorted(range(len(candidates)), key=lambda k: -weights[k])
     if len(candidates) > 1 and weights[order[0]] > weights[order[1]]:
         agent = order[0]
-        telling = max(candidates[agent].said, key=lambda s: settings().markers.get(s[0], 0.0))
-        because = texts["said"].format(quote=telling[1], at=_clock(telling[2]))
+        because = _most_telling(candidates, agent)
     else:
         speaking = [k for k in range(len(candidates)) if candidates[k].first_word is not None]
         agent = min(speaking, key=lambda k: candidates[k].first_word or 0.0, default=0)
@@ -113,6 +112,19 @@ def find_roles(candidates: Sequence[Candidate]) -> tuple[tuple[str, str], ...]:
     names = iter((CUSTOMER, *(f"speaker{n}" for n in range(3, len(candidates) + 1))))
     other = texts["other"].format(channel=candidates[agent].channel_name)
     return tuple((AGENT, because) if k == agent else (next(names), other) for k in range(len(candidates)))
+
+
+def _most_telling(candidates: Sequence[Candidate], agent: int) -> str:
+    """What speaks most for the agent: something the agent says, or something a caller says."""
+    cues = [
+        (weight if k == agent else -weight, k, quote, at)
+        for k, candidate in enumerate(candidates)
+        for marker, quote, at in candidate.said
+        if (weight := settings().markers.get(marker, 0.0))
+    ]
+    _, who, quote, at = max(cues, key=lambda cue: cue[0])
+    text = settings().texts["said" if who == agent else "calls"]
+    return text.format(quote=quote, at=_clock(at), channel=candidates[who].channel_name)
 
 
 def _weight(candidate: Candidate) -> float:

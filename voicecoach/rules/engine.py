@@ -28,6 +28,20 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     return tuple(matches)
 
 
+def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
+    """What is said in any turn that callers say, or people who answer for a company.
+
+    The ``rule`` of a match is "caller" or "company", the names of the lists under ``roles`` in language.yaml.
+    """
+    slots = {name: pack.words.slot("roles", name) for name in pack.words.forms["roles"]}
+    return tuple(
+        Match(name, line.index, first, last, line.turn.text[first:last], *_times(line.turn, first, last))
+        for line in read_turns(pack, turns).lines
+        for name, slot in slots.items()
+        for first, last in (line.text.span(start, end) for start, end in line.hits.get(slot, ()))
+    )
+
+
 def read_turns(pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()) -> Dialogue:
     """The conversation as the rules of a pack see it, before any of them is run."""
     words = pack.words

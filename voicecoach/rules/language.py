@@ -26,6 +26,7 @@ OPTIONAL = (
     "common",
     "endings",
     "lists",
+    "roles",
 )
 
 
@@ -115,5 +116,8 @@ def read_language(file: Value) -> Language:
         digits={key: value.text() for key, value in table("digits").items()},
         repeats={key: value.whole(least=2, most=9) for key, value in table("repeats").items()},
         facts=facts,
-        forms={"questions": fields["questions"].fields(("open", "closed", "checks", "never"))},
+        forms={
+            "questions": fields["questions"].fields(("open", "closed", "checks", "never")),
+            "roles": fields["roles"].fields(("caller", "company")) if "roles" in fields else {},
+        },
     )
