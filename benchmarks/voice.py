@@ -148,9 +148,8 @@ def main() -> None:
     parser.add_argument("--music", type=Path)
     arguments = parser.parse_args()
     channels = clean(arguments.folder)
-    print(
-        "| recording | missed | false | edges, median / 90 % | pauses found | extra |\n|---|---|---|---|---|---|"
-    )
+    print("| recording | missed | false | edges, median / 90 % | pauses found | extra |")
+    print("|---|---|---|---|---|---|")
     for name, spoil in WORSE.items():
         pairs = [(truth, detect(spoil(samples, loud))) for samples, truth, loud in channels]
         print(f"| {name} | {row(pairs)} |", flush=True)

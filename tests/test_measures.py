@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import voicecoach
 from voicecoach import measures
@@ -346,6 +348,28 @@ def test_two_voices_on_one_channel_have_silences_but_no_agent() -> None:
     assert {id_ for id_, speaker in found if speaker == AGENT} == IDS - {"quality.untranscribed_speech"}
     assert all(m.value is None and "two voices" in m.reason for m in found.values() if m.speaker == AGENT)
     assert found["quality.untranscribed_speech", UNKNOWN].value == 2.5
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([AGENT, CUSTOMER, "speaker3"]), st.floats(0, 58), st.floats(0.05, 9)),
+        max_size=25,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_said_when_events_and_measures_stay_in_bounds(
+    drawn: list[tuple[str, float, float]],
+) -> None:
+    said: dict[str, list[Said]] = {AGENT: [], CUSTOMER: [], "speaker3": []}
+    for speaker, start, length in drawn:
+        said[speaker].append((start, min(start + length, LENGTH), "Yes, I see."))
+    made = call(said[AGENT], said[CUSTOMER])
+    made = replace(made, contours={**made.contours, "speaker3": contours(said["speaker3"])})
+    for event in measures.events(made):
+        assert 0 <= event.start < event.end <= LENGTH
+    for m in measured(made).values():
+        assert m.value is None or np.isfinite(m.value)
+        assert m.value is None or m.unit != "%" or 0 <= m.value <= 100
 
 
 # --- voice ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import bisect
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voicecoach.acoustics import voice
@@ -103,17 +103,19 @@ def scene(call: Call) -> Scene:
     bare = {name: _stretches(call, name, contours) for name, contours in call.contours.items()}
     marked = {}
     for name, own in bare.items():
-        others = sorted(
-            (s for other, them in bare.items() if other != name for s in them), key=lambda s: s.start
-        )
+        others = [them for other, them in bare.items() if other != name]
         marked[name] = tuple(_marked(own, i, others, known) for i in range(len(own)))
     spells = {}
     for name, own in marked.items():
-        others = sorted(
-            (s for other, them in marked.items() if other != name for s in them), key=lambda s: s.start
-        )
+        others = [them for other, them in marked.items() if other != name]
         spells[name] = _spells(own, others, threshold("silence" if others else "one_sided_gap"))
     return Scene(call, known, marked, spells)
+
+
+def within(stretches: Sequence[Stretch], start: float, end: float) -> Sequence[Stretch]:
+    """Return those of one speaker's stretches that have a part between ``start`` and ``end``."""
+    first = bisect.bisect_right(stretches, start, key=lambda stretch: stretch.end)
+    return stretches[first : bisect.bisect_left(stretches, end, key=lambda stretch: stretch.start)]
 
 
 def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, ...]:
@@ -147,7 +149,9 @@ def _home(word: Word, edges: list[tuple[float, float]], starts: list[float]) -> 
     return best
 
 
-def _marked(own: tuple[Stretch, ...], at: int, others: list[Stretch], known: Sound | None) -> Stretch:
+def _marked(
+    own: Sequence[Stretch], at: int, others: Sequence[Sequence[Stretch]], known: Sound | None
+) -> Stretch:
     """Tell whether a stretch is a backchannel, and whether it takes the floor."""
     stretch = own[at]
     if stretch.duration >= threshold("backchannel"):
@@ -157,32 +161,32 @@ def _marked(own: tuple[Stretch, ...], at: int, others: list[Stretch], known: Sou
     if known is None or not known.is_backchannel(plain(word.text) for word in stretch.words):
         return stretch
     following = own[at + 1].start if at + 1 < len(own) else float("inf")
-    begun = bisect.bisect_right([other.start for other in others], stretch.end)
-    speaking = any(other.end > stretch.start for other in others[max(begun - 3, 0) : begun])
-    then = others[begun].start if begun < len(others) else float("inf")
-    if speaking or then < min(following, stretch.end + threshold("silence")):
+    soon = min(following, stretch.end + threshold("silence"))
+    if any(within(them, stretch.start, soon) for them in others):
         return replace(stretch, backchannel=True, takes_floor=False)
     return stretch
 
 
-def _spells(own: tuple[Stretch, ...], others: list[Stretch], longest_gap: float) -> tuple[Spell, ...]:
-    takers = [other for other in others if other.takes_floor]
+def _spells(
+    own: Sequence[Stretch], others: Sequence[Sequence[Stretch]], longest_gap: float
+) -> tuple[Spell, ...]:
     groups: list[list[Stretch]] = []
     for stretch in own:
         if stretch.backchannel:
             continue
-        if groups and not _lost(groups[-1][-1].end, stretch.start, takers, longest_gap):
+        if groups and not _lost(groups[-1][-1].end, stretch.start, others, longest_gap):
             groups[-1].append(stretch)
         else:
             groups.append([stretch])
     return tuple(Spell(tuple(group)) for group in groups if any(stretch.takes_floor for stretch in group))
 
 
-def _lost(end: float, start: float, takers: list[Stretch], longest_gap: float) -> bool:
+def _lost(end: float, start: float, others: Sequence[Sequence[Stretch]], longest_gap: float) -> bool:
     """Tell whether the floor is lost in the gap from ``end`` to ``start``."""
     if start - end >= longest_gap:
         return True
-    return any(min(other.end, start) - max(other.start, end) > threshold("overlap") for other in takers)
+    taken = (other for them in others for other in within(them, end, start) if other.takes_floor)
+    return any(min(other.end, start) - max(other.start, end) > threshold("overlap") for other in taken)
 
 
 def plain(text: str) -> str:

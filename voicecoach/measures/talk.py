@@ -17,11 +17,12 @@ overlap.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 from statistics import median
 
 from voicecoach.measures.definitions import clock, definitions, measured, not_measured, said, threshold
-from voicecoach.measures.scene import Scene, Stretch, plain
+from voicecoach.measures.scene import Scene, Stretch, plain, within
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Event, Match, Measure, Word
 
 SHARE, MONOLOGUE, LATENCY = "talk.share", "talk.longest_monologue", "talk.response_latency"
@@ -55,7 +56,7 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
     count = sum(event.kind == "interruption" and event.speaker == AGENT for event in events)
     return (
         *(measure for speaker in (AGENT, CUSTOMER) for measure in _of_each(scene, speaker)),
-        measured(INTERRUPTIONS, AGENT, count, values={"least": threshold("interruption")}),
+        measured(INTERRUPTIONS, AGENT, count),
         _unannounced(events, matches),
     )
 
@@ -113,7 +114,7 @@ def _announces(hold: Match, silence: Event) -> bool:
 
 def _overlaps(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) -> Iterator[Event]:
     for mine in own:
-        for other in their:
+        for other in within(their, mine.start, mine.end):
             start, end = max(mine.start, other.start), min(mine.end, other.end)
             second = other.start < mine.start or (other.start == mine.start and speaker == AGENT)
             if second and end - start >= threshold("overlap"):
@@ -123,22 +124,27 @@ def _overlaps(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) ->
 def _interruptions(scene: Scene, speaker: str, other: str) -> Iterator[Event]:
     least, stop, quiet = (threshold(f"interruption{part}") for part in ("", "_stop", "_quiet"))
     own = scene.stretches[speaker]
-    theirs = [(stretch, spell) for spell in scene.spells[other] for stretch in spell.stretches]
+    spells = scene.spells[other]
     for i, mine in enumerate(own):
-        if not mine.takes_floor:
+        at = bisect.bisect_left(spells, mine.start, key=lambda spell: spell.start) - 1
+        if not mine.takes_floor or at < 0:
             continue
+        spell = spells[at]
         before = own[i - 1].end if i else float("-inf")
         after = own[i + 1].start if i + 1 < len(own) else float("inf")
-        for k, (cut, spell) in enumerate(theirs):
-            following = theirs[k + 1][0].start if k + 1 < len(theirs) else float("inf")
+        for cut in within(spell.stretches, mine.start, mine.end):
+            k = spell.stretches.index(cut) + 1
+            rest = spell.stretches[k:] or (spells[at + 1].stretches if at + 1 < len(spells) else ())
+            following = rest[0].start if rest else float("inf")
             speaking_alone = (
                 cut.start < mine.start and mine.start - spell.start >= least and before <= cut.start
             )
             stopped = least <= cut.end - mine.start <= stop and following - cut.end >= quiet
-            goes_on = mine.end > cut.end or after < following
-            if speaking_alone and stopped and goes_on:
+            if speaking_alone and stopped and (mine.end > cut.end or after < following):
                 into = mine.start - spell.start
-                yield Event("interruption", speaker, mine.start, cut.end, said("interruption", into=into))
+                yield Event(
+                    "interruption", speaker, mine.start, cut.end, said("interruption", speaker, into=into)
+                )
 
 
 def _silences(scene: Scene) -> Iterator[Event]:
@@ -150,7 +156,7 @@ def _silences(scene: Scene) -> Iterator[Event]:
     for stretch, speaker in every:
         if last is not None and stretch.start - last[0].end >= threshold("silence"):
             owner = _owner(scene, last) if scene.both else UNKNOWN
-            case = last[1] if owner != UNKNOWN else UNKNOWN
+            case = UNKNOWN if owner == UNKNOWN else AGENT if last[1] == AGENT else CUSTOMER
             yield Event("silence", owner, last[0].end, stretch.start, said("silence", case))
         if last is None or stretch.end > last[0].end:
             last = (stretch, speaker)
