@@ -2,17 +2,20 @@
 
     python benchmarks/markers.py DIALOGUES.jsonl... [--half even|odd] [--errors MARKER] [--rules DIR]
 
-A line is a dialogue: {"id", "language", "scores": [markers], "turns": [{"speaker", "text", "gold": [markers] or null}]}.
-Only the turns of the speaker "agent" with a gold list count, and only the markers that the dialogue's `scores` names.
-A turn counts as found when any finding of the rule falls in it. `listening.question` is an open or a closed question.
-`--half` takes every other dialogue, so that rules can be written on one half and measured on the other.
-`--errors` prints the turns where the rules and the people differ.
+Without files, those of the folder markers/ in the folder that VOICECOACH_CORPORA names. A line is a dialogue:
+{"id", "language", "scores": [markers], "turns": [{"speaker", "text", "gold": [markers] or null}]}.
+
+Only the turns of the speaker "agent" with a gold list count, and only the markers that the dialogue's `scores`
+names. A turn counts as found when any finding of the rule falls in it. `listening.question` is an open or a
+closed question. `--half` takes every other dialogue, so that rules can be written on one half and measured on
+the other. `--errors` prints the turns where the rules and the people differ.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -26,15 +29,20 @@ UMBRELLA = {
 
 
 def main() -> None:
+    """Measure each file."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--half", choices=("even", "odd"))
     parser.add_argument("--errors", metavar="MARKER", default="")
     parser.add_argument("--rules", action="append", default=[], type=Path)
     options = parser.parse_args()
-    for file in options.files:
+    folder = Path(os.environ.get("VOICECOACH_CORPORA", ".")) / "markers"
+    files = options.files or sorted(folder.glob("*.jsonl"))
+    if not files:
+        parser.error("no files; name some, or set VOICECOACH_CORPORA")
+    for file in files:
         measure(file, options.half, options.errors, options.rules)
 
 

@@ -140,6 +140,8 @@ class Value:
         return {key: value.plain() for key, value in self.content.items()}
 
     def _called(self) -> str:
+        if self.name.endswith("[]"):
+            return f"an entry of {self.name[:-2]!r}"
         return repr(self.name) if self.name else "this"
 
     def _kind(self) -> str:
@@ -237,7 +239,7 @@ def _value(event: yaml.Event, events: Iterator[yaml.Event], path: str, name: str
     if isinstance(event, yaml.SequenceStartEvent):
         entries: list[Value] = []
         while not isinstance(following := next(events), yaml.SequenceEndEvent):
-            entries.append(_value(following, events, path, name, depth + 1))
+            entries.append(_value(following, events, path, f"{name}[]", depth + 1))
         return replace(value, content=tuple(entries))
     found: dict[str, Value] = {}
     keys: dict[str, Value] = {}

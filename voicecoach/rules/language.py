@@ -55,8 +55,16 @@ class Language:
         return self._slots[group, name]
 
     def content(self, words: Sequence[str]) -> set[str]:
-        """Words that mean something on their own, without their endings."""
-        return {self._stem(word) for word in words if word not in self.common and len(word) > 1}
+        """Words that mean something on their own, without their endings; numbers are not among them."""
+        return {
+            self._stem(word)
+            for word in words
+            if len(word) > 1
+            and word not in self.common
+            and word not in self.digits
+            and word not in self.repeats
+            and not word.isdigit()
+        }
 
     def _stem(self, word: str) -> str:
         found = self._stems.get(word)

@@ -24,8 +24,9 @@ from voicecoach.datafile import Value, meant
 from voicecoach.rules.text import ASK, END, MARKS, OPEN, Spelling, Text, read
 
 LONGEST_GAP = 12  # words
+DEEPEST = 30  # brackets in brackets, lists in lists
 LARGEST_PHRASE = 20_000  # steps of the automaton, lists written out
-LARGEST_PACK = 1_000_000
+LARGEST_PACK = 500_000
 _FORGET = 50_000  # states remembered before starting afresh
 
 _ANY = "_"
@@ -86,10 +87,12 @@ class Phrases:
         self._spelling = spelling
         self._lists = lists
         self._read: dict[str, _Tree] = {}  # lists as trees
+        self._empty: dict[str, bool] = {}  # whether a list can match no word at all
         self._start = _Node()
         self._shared: dict[tuple[_Node, _Tree], _Node] = {}  # phrases that begin alike share their beginning
         self._slots = 0
         self._size = 0
+        self._most = 0
         self._words: set[str] = set()
         self._prefixes: set[str] = set()
         self._classes: dict[str, int] = {}  # word -> which kind of word it is
@@ -112,12 +115,12 @@ class Phrases:
                 phrase.fail(
                     f"the phrase {phrase.text()!r} can match nothing at all; add a word that must be there"
                 )
-            size = self._size
+            self._most = min(self._size + LARGEST_PHRASE, LARGEST_PACK)
             self._build(phrase, tree).accepts = slot
-            if self._size - size > LARGEST_PHRASE:
-                phrase.fail(f"the phrase {phrase.text()!r} is too large; split it")
             if self._size > LARGEST_PACK:
                 phrase.fail("the phrases of this pack are too large together; shorten its lists")
+            if self._size > self._most:
+                phrase.fail(f"the phrase {phrase.text()!r} is too large; split it")
         self._states.clear()
         self._classes.clear()
         self._first = None
@@ -206,7 +209,9 @@ class Phrases:
     def _may_be_empty(self, tree: _Tree) -> bool:
         kind, *parts = tree
         if kind == "list":
-            return self._may_be_empty(self._read[parts[0]])
+            if parts[0] not in self._empty:
+                self._empty[parts[0]] = self._may_be_empty(self._read[parts[0]])
+            return self._empty[parts[0]]
         if kind == "row":
             return all(self._may_be_empty(part) for part in parts)
         return kind == "gap" or (kind == "choice" and any(self._may_be_empty(part) for part in parts))
@@ -226,8 +231,8 @@ class Phrases:
         """Add a part of a phrase behind a node; gives the node where the part ends."""
         kind, *parts = tree
         self._size += 1
-        if self._size > LARGEST_PACK:
-            return node
+        if self._size > self._most:
+            return node  # add() refuses the phrase
         if kind == "list":
             return self._attach(node, self._read[parts[0]])
         if kind == "row":
@@ -264,6 +269,7 @@ class _Parser:
         self._text = value.text()
         self._pieces = list(self._split())
         self._at = 0
+        self._depth = 0
 
     def whole(self) -> _Tree:
         tree = self._choice()
@@ -304,7 +310,11 @@ class _Parser:
                     self._fail(f"a gap holds 1 to {LONGEST_GAP} words, not {most}", where)
                 parts.append(("gap", most))
             elif text == "(":
+                self._depth += 1
+                if self._depth > DEEPEST:
+                    self._fail(f"more than {DEEPEST} brackets in brackets", where)
                 inner = self._choice()
+                self._depth -= 1
                 if self._peek() != ")":
                     self._fail("'(' without ')'", where)
                 self._at += 1
@@ -334,6 +344,8 @@ class _Parser:
     def _list(self, name: str, where: int) -> _Tree:
         if name in self._inside:
             self._fail(f"the list <{name}> holds itself", where)
+        if len(self._inside) >= DEEPEST:
+            self._fail(f"more than {DEEPEST} lists in lists", where)
         if self._phrases.list(name, self._inside) is None:
             self._fail(f"no list <{name}>{meant(name, self._phrases.names())}", where)
         return ("list", name)

@@ -15,7 +15,7 @@ OPTIONAL = (*WORDING, "unless_found")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A wording of the agent, which does not count where one of the rules ``unless_found`` finds something."""
+    """A wording of the agent; it does not count where one of the rules ``unless_found`` finds something."""
 
     wording: Wording
     unless_found: tuple[str, ...]

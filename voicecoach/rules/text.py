@@ -35,9 +35,9 @@ _SIMPLE = re.compile(r"[a-z0-9' ,.?!\-]*\Z")
 class Spelling:
     """How a language writes words: facts from language.yaml.
 
-    ``same`` maps a spelling to the words it stands for (one or more), ``skipped`` are words that count as not said (fillers),
-    but not in front of one of ``kept_before`` ("uh" in "uh huh"); after ``abbreviations`` a full stop
-    ends no sentence.
+    ``same`` maps a spelling to the words it stands for (one or more), ``skipped`` are words that count
+    as not said (fillers), but not in front of one of ``kept_before`` ("uh" in "uh huh"); after
+    ``abbreviations`` a full stop ends no sentence.
     """
 
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,233 @@
+"""Rule files: every mistake is one line that says file:line:col, what was found and what was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voicecoach.datafile import read_text
+from voicecoach.errors import DataFileError, UsageError
+from voicecoach.rules import check, languages, load_pack
+from voicecoach.rules.loader import find_mistakes
+
+RULE = """\
+rules:
+  - id: courtesy.brand
+    type: phrase
+    polarity: positive
+    source: House manual, page 4.
+    grade: B
+    patterns:
+      phrases: [greenfield heating]
+    examples:
+      match: ["This is [[Greenfield Heating]]."]
+      no_match: ["A green field."]
+    message: You named the company.
+    advice: Name it once, at the start.
+"""
+
+
+def folder(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "house.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def mistake(tmp_path: Path, text: str) -> str:
+    """The mistake in a rule file, without the folder."""
+    with pytest.raises(DataFileError) as caught:
+        load_pack("en", extra=[folder(tmp_path, text)], builtin=False)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(tmp_path / "house.yaml") + ":")
+    return str(caught.value).removeprefix(f"{tmp_path}/")
+
+
+def test_a_rule_of_ones_own_is_added(tmp_path: Path) -> None:
+    pack = load_pack("en", extra=[folder(tmp_path, RULE)])
+    assert pack.rule("courtesy.brand").message == "You named the company."
+    assert pack.rule("courtesy.thanks")
+    assert len(pack.rules) == len(load_pack("en").rules) + 1
+    assert pack.sha256 != load_pack("en").sha256
+
+
+def test_no_builtin_rules(tmp_path: Path) -> None:
+    pack = load_pack("en", extra=[folder(tmp_path, RULE)], builtin=False)
+    assert [rule.id for rule in pack.rules] == ["courtesy.brand"]
+    assert pack.facts["language"] == "en"
+
+
+def test_a_rule_of_the_same_id_takes_the_place_of_the_builtin_one(tmp_path: Path) -> None:
+    pack = load_pack("en", extra=[folder(tmp_path, RULE.replace("courtesy.brand", "courtesy.thanks"))])
+    assert pack.rule("courtesy.thanks").message == "You named the company."
+    assert len(pack.rules) == len(load_pack("en").rules)
+
+
+def test_a_folder_for_each_language(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    folder(tmp_path / "en", RULE)
+    assert load_pack("en", extra=[tmp_path]).rule("courtesy.brand")
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    for grade in ("B", "C"):
+        pack = load_pack(
+            "en", extra=[folder(tmp_path, RULE.replace("grade: B", f"grade: {grade}"))], builtin=False
+        )
+        assert pack.rule("courtesy.brand").grade == grade
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "id: courtesy.brand",
+            "id: curtesy.brand",
+            "house.yaml:2:9: no category 'curtesy'; did you mean 'courtesy'?",
+        ),
+        ("id: courtesy.brand", "id: courtesy", "house.yaml:2:9: the id 'courtesy' should be a category"),
+        (
+            "type: phrase",
+            "type: phrases",
+            "house.yaml:3:11: 'type' cannot be 'phrases'; did you mean 'phrase'?",
+        ),
+        (
+            "polarity: positive",
+            "polarity: good",
+            "house.yaml:4:15: 'polarity' cannot be 'good'; known are: positive",
+        ),
+        ("    source:", "    sources:", "house.yaml:5:5: unknown key 'sources'; did you mean 'source'?"),
+        (
+            "    source: House manual, page 4.\n",
+            "",
+            "house.yaml:2:5: an entry of 'rules' needs the key 'source'",
+        ),
+        ("source: House manual, page 4.", "source:", "house.yaml:5:12: 'source' is empty"),
+        ("grade: B", "grade: D", "house.yaml:6:12: 'grade' cannot be 'D'"),
+        (
+            "      phrases: [",
+            "      phrase: [",
+            "house.yaml:8:7: unknown key 'phrase'; did you mean 'phrases'?",
+        ),
+        ("[greenfield heating]", "[greenfield (heating]", "house.yaml:8:28: in the phrase"),
+        ("[greenfield heating]", "[<greetings>]", "house.yaml:8:17: in the phrase '<greetings>': no list"),
+        ("[greenfield heating]", "[]", "house.yaml:8:16: 'phrases' is an empty list"),
+        (
+            "[greenfield heating]",
+            "{a: b}",
+            "house.yaml:8:16: 'phrases' should be text, but is keys and values",
+        ),
+        (
+            "    message:",
+            "    grade: B\n    message:",
+            "house.yaml:12:5: the key 'grade' stands here a second time",
+        ),
+        (
+            "[[Greenfield Heating]]",
+            "Greenfield Heating",
+            "house.yaml:10:15: an example that must match needs",
+        ),
+        ("[[Greenfield Heating]]", "[[Greenfield", "house.yaml:10:15: [[ and ]] do not go together"),
+        (
+            "A green field.",
+            "[[A]] green field.",
+            "house.yaml:11:18: an example that must not match holds no [[",
+        ),
+        ("This is [[Greenfield Heating]].", "house: [", "house.yaml:10:"),
+        (
+            "House manual, page 4.",
+            "House: page 4",
+            "house.yaml:5:18: not valid YAML: mapping values are not allowed",
+        ),
+        ("House manual, page 4.", "&a House", "house.yaml:5:13: &a is an anchor, not read here"),
+        ("House manual, page 4.", "*a", "house.yaml:5:13: *a is an alias, not read here"),
+        ("House manual, page 4.", "!!python/name:os.system x", "house.yaml:5:13: tag:yaml.org,2002:python"),
+        ("House manual, page 4.", "House \u202emanual", "house.yaml:5:19: the invisible character U+202E"),
+        ("House manual, page 4.", "House \u0007", "house.yaml:5:19: the control character U+0007"),
+        ("    source:", "\tsource:", "house.yaml:5:1: not valid YAML"),
+        ("rules:", "rule:", "house.yaml:1:1: unknown key 'rule'; did you mean 'rules'?"),
+    ],
+)
+def test_mistakes_say_where(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert RULE.count(old) == 1
+    assert mistake(tmp_path, RULE.replace(old, new)).startswith(message)
+
+
+def test_two_rules_of_one_id_in_a_folder(tmp_path: Path) -> None:
+    assert "house.yaml:14:9: a second rule 'courtesy.brand'" in mistake(
+        tmp_path, RULE + RULE.removeprefix("rules:\n")
+    )
+
+
+def test_rules_that_wait_for_each_other(tmp_path: Path) -> None:
+    looks = RULE.replace("[greenfield heating]", "[greenfield heating]\n      unless_found: [courtesy.brand]")
+    assert "rules wait for each other: courtesy.brand -> courtesy.brand" in mistake(tmp_path, looks)
+
+
+def test_a_rule_that_looks_for_no_rule(tmp_path: Path) -> None:
+    looks = RULE.replace("[greenfield heating]", "[greenfield heating]\n      unless_found: [courtesy.thank]")
+    assert "looks for 'courtesy.thank', which is no rule; did you mean 'courtesy.brand'?" in mistake(
+        tmp_path, looks
+    )
+
+
+def test_all_mistakes_are_told_not_only_the_first(tmp_path: Path) -> None:
+    text = RULE.replace("grade: B", "grade: D") + RULE.removeprefix("rules:\n").replace(
+        "type: phrase", "type: x"
+    )
+    found = find_mistakes("en", extra=[folder(tmp_path, text)])
+    assert [line.removeprefix(f"{tmp_path}/").split(": ")[0] for line in found] == [
+        "house.yaml:6:12",
+        "house.yaml:15:11",
+    ]
+
+
+def test_not_text_and_too_large(tmp_path: Path) -> None:
+    (tmp_path / "house.yaml").write_bytes(b"rules:\n  - id: \xff\n")
+    with pytest.raises(DataFileError, match=r"house\.yaml:2:9: not UTF-8 text"):
+        load_pack("en", extra=[tmp_path])
+    (tmp_path / "house.yaml").write_text("#" * 1_000_001)
+    with pytest.raises(DataFileError, match=r"house\.yaml:1:1: larger than 1,000,000 bytes"):
+        load_pack("en", extra=[tmp_path])
+    (tmp_path / "house.yaml").write_text("")
+    with pytest.raises(DataFileError, match=r"house\.yaml:1:1: the file is empty"):
+        load_pack("en", extra=[tmp_path])
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(DataFileError, match="nested deeper than 30 levels"):
+        read_text("[" * 5000 + "]" * 5000, "deep.yaml")
+
+
+def test_values_stay_text() -> None:
+    assert read_text("a: no\nb: [007, 1e3, null, ~]\nc: 2026-11-21", "x.yaml").plain() == {
+        "a": "no",
+        "b": ["007", "1e3", "null", "~"],
+        "c": "2026-11-21",
+    }
+
+
+def test_folders_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder of rules"):
+        load_pack("en", extra=[tmp_path / "missing"])
+    with pytest.raises(UsageError, match="holds no rule file"):
+        load_pack("en", extra=[tmp_path])
+    with pytest.raises(UsageError, match="no rules for the language 'xx'; packs are: en"):
+        load_pack("xx")
+
+
+def test_language_tags() -> None:
+    assert "en" in languages()
+    assert load_pack("en-GB").language == load_pack("EN_us").language == "en"
+
+
+def test_an_example_that_does_not_do_what_it_says(tmp_path: Path) -> None:
+    wrong = RULE.replace('"A green field."', '"Greenfield heating is here."')
+    (line,) = check("en", extra=[folder(tmp_path, wrong)]).mistakes
+    assert "house.yaml:11:18: courtesy.brand: this example should not match 'Greenfield heating'" in line
+
+
+def test_advice_that_breaks_a_rule(tmp_path: Path) -> None:
+    wrong = RULE.replace("Name it once, at the start.", "You need to calm down.")
+    (line,) = check("en", extra=[folder(tmp_path, wrong)]).mistakes
+    assert "house.yaml:2:9: courtesy.brand: its own advice 'You need to calm down' goes against" in line
+    assert "courtesy.dismissive" in line
