@@ -5,10 +5,10 @@
 Without files, those of the folder markers/ in the folder that VOICECOACH_CORPORA names. A line is a dialogue:
 {"id", "language", "scores": [markers], "turns": [{"speaker", "text", "gold": [markers] or null}]}.
 
-Only the turns of the speaker "agent" with a gold list count, and only the markers that the dialogue's `scores`
-names. A turn counts as found when any finding of the rule falls in it. `listening.question` is an open or a
-closed question. `--half` takes every other dialogue, so that rules can be written on one half and measured on
-the other. `--errors` prints the turns where the rules and the people differ.
+Only the turns of the speaker "agent" with a gold list count, and only the markers that `scores` names. A turn
+counts as found when any finding of the rule falls in it. `listening.question` is an open or a closed question.
+`--half` takes every other dialogue, so that rules can be written on one half and measured on the other.
+`--errors` prints the turns where the rules and the people differ.
 """
 
 from __future__ import annotations
