@@ -64,7 +64,7 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
 def _of_each(scene: Scene, speaker: str) -> Iterator[Measure]:
     total = scene.voiced(AGENT) + scene.voiced(CUSTOMER)
     if total:
-        yield measured(SHARE, speaker, 100 * scene.voiced(speaker) / total)
+        yield measured(SHARE, speaker, 100 * (scene.voiced(speaker) / total))
     else:
         yield not_measured(SHARE, speaker, "no_voiced")
     yield from _monologue(scene, speaker)
