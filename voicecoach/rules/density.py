@@ -36,11 +36,12 @@ def read(fields: Mapping[str, Value], language: Language) -> Density:
 
 def find(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
     """Each time such a wording comes back, from the one that makes it too often."""
+    never = MARKS | rule.numbers
     places: defaultdict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
     for line in dialogue.agent_lines():
         for start in range(len(line.text.stream) - rule.words + 1):
             wording = line.text.stream[start : start + rule.words]
-            if MARKS.isdisjoint(wording) and rule.numbers.isdisjoint(wording):
+            if never.isdisjoint(wording):
                 places[wording].append((line.index, start))
     covered: set[tuple[int, int]] = set()
     repeated = sorted(

@@ -32,7 +32,8 @@ class Spot:
 class Line:
     """A turn with its words and what the phrases of the pack found in it.
 
-    ``floor`` counts how often the floor has changed hands before this turn.
+    ``floor`` counts how often the floor has changed hands before this turn; ``sentences`` are stream offsets,
+    marks included.
     """
 
     index: int
@@ -40,28 +41,8 @@ class Line:
     text: Text
     hits: Hits
     floor: int
-
-    @property
-    def agent(self) -> bool:
-        """Whether the rules judge this turn."""
-        return self.turn.speaker == AGENT
-
-    def words(self) -> int:
-        """How many words the turn has."""
-        return sum(word not in MARKS for word in self.text.stream)
-
-    def sentences(self) -> Iterator[tuple[int, int]]:
-        """The sentences of the turn as stream offsets, marks included."""
-        stream = self.text.stream
-        start = 0
-        for at in range(1, len(stream) + 1):
-            if at == len(stream) or stream[at] == OPEN:
-                yield start, at
-                start = at
-
-    def sentence(self, place: int) -> tuple[int, int]:
-        """The sentence that holds a place."""
-        return next((start, end) for start, end in self.sentences() if start <= place < end)
+    agent: bool  # whether the rules judge this turn
+    sentences: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +50,7 @@ class Dialogue:
     """All turns, the events of the sound, and what earlier rules found."""
 
     lines: tuple[Line, ...]
+    holding: Mapping[int, Sequence[Line]]  # by slot, the lines in which its phrases stand
     events: tuple[Event, ...]
     opening: frozenset[int]  # lines in the opening of the call
     closing: frozenset[int]
@@ -123,15 +105,25 @@ def make_dialogue(
             floor += 1
         text = read(turn.text, spelling)
         hits = {} if turn.speaker == UNKNOWN else phrases.scan(text)
-        lines.append(Line(index, turn, text, hits, floor))
+        lines.append(Line(index, turn, text, hits, floor, turn.speaker == AGENT, _sentences(text)))
     floors = sorted({line.floor for line in lines if line.agent})
     first, last = set(floors[: places.opening]), set(floors[-places.closing :])
+    holding: dict[int, list[Line]] = {}
+    for line in lines:
+        for slot in line.hits:
+            holding.setdefault(slot, []).append(line)
     return Dialogue(
         lines=tuple(lines),
+        holding=holding,
         events=tuple(events),
         opening=frozenset(line.index for line in lines if line.floor in first),
         closing=frozenset(line.index for line in lines if line.floor in last),
     )
+
+
+def _sentences(text: Text) -> tuple[tuple[int, int], ...]:
+    starts = [at for at, word in enumerate(text.stream) if word == OPEN]
+    return tuple(zip(starts, [*starts[1:], len(text.stream)], strict=True))
 
 
 WORDING = ("phrases", "unless", "unless_turn", "where", "after", "unless_after")
@@ -174,7 +166,7 @@ class Wording:
             elif place == "whole":
                 kept = _covering(kept, line, 0, len(line.text.stream))
             elif place == "sentence":
-                kept = [hit for start, end in line.sentences() for hit in _covering(kept, line, start, end)]
+                kept = [hit for start, end in line.sentences for hit in _covering(kept, line, start, end)]
         return kept
 
     def _allowed(self, line: Line, dialogue: Dialogue) -> bool:

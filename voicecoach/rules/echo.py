@@ -67,7 +67,7 @@ def find(rule: Echo, dialogue: Dialogue) -> Iterator[Spot]:
             heard.extend(word for word in line.text.stream if word not in MARKS)
             del heard[: -rule.reach]
         elif heard:
-            for start, end in line.sentences():
+            for start, end in line.sentences:
                 if _says_back(rule, dialogue, line, start, end, heard):
                     yield Spot(line.index, start, end)
 

@@ -51,7 +51,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Order:
 def find(rule: Order, dialogue: Dialogue) -> Iterator[Spot]:
     """The first thing that comes too early after each trigger."""
     seen: set[Spot] = set()
-    for line in dialogue.lines:
+    for line in dialogue.holding.get(rule.trigger.phrases, ()):
         if not line.agent and rule.trigger.find(line, dialogue):
             spot = _too_early(rule, dialogue, line)
             if spot is not None and spot not in seen:

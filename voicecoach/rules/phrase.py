@@ -34,7 +34,9 @@ def read(fields: Mapping[str, Value], language: Language) -> Phrase:
 
 def find(rule: Phrase, dialogue: Dialogue) -> Iterator[Spot]:
     """Each place where the wording stands."""
-    for line in dialogue.agent_lines():
+    for line in dialogue.holding.get(rule.wording.phrases, ()):
+        if not line.agent:
+            continue
         for start, end in rule.wording.find(line, dialogue):
             against = dialogue.spots(rule.unless_found, line.index)
             if any(start < spot.end and spot.start < end for spot in against):

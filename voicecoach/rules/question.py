@@ -47,7 +47,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Question:
 def find(rule: Question, dialogue: Dialogue) -> Iterator[Spot]:
     """One spot for each sentence that asks in this form."""
     for line in dialogue.agent_lines():
-        for start, end in line.sentences():
+        for start, end in line.sentences:
             form = _form(rule, line, start, end)
             if form and rule.form in (form, "any"):
                 yield Spot(line.index, start, end)

@@ -57,7 +57,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Response:
 def find(rule: Response, dialogue: Dialogue) -> Iterator[Spot]:
     """The replies, or the places where one is missing."""
     seen: set[Spot] = set()
-    for line in dialogue.lines:
+    for line in dialogue.holding.get(rule.trigger.phrases, ()):
         if line.agent == rule.by_agent:
             for start, end in rule.trigger.find(line, dialogue):
                 for spot in _judge(rule, dialogue, line, start, end):

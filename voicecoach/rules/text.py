@@ -20,14 +20,18 @@ MARKS = frozenset((OPEN, ASK, END))
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"))
 _CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_PIECE = re.compile(
-    rf"(?P<character>[{_CHARACTERS}])"
-    rf"|(?P<broken>(?:(?![{_CHARACTERS}])[^\W_])+-(?=\s|$))"  # "ye- you": a word broken off
-    rf"|(?P<word>(?:(?![{_CHARACTERS}])[^\W_])+(?:'(?:(?![{_CHARACTERS}])[^\W_])+)*)"
+_REST = (
     r"|(?P<number>(?<=\d)[.,:](?=\d))"
     r"|(?P<dots>\.\.+)"
     r"|(?P<end>[.!?。！？;؟\n]+)"
 )
+_LETTER = rf"(?![{_CHARACTERS}])[^\W_]"
+_PIECE = re.compile(
+    rf"(?P<character>[{_CHARACTERS}])"
+    rf"|(?P<broken>(?:{_LETTER})+-(?=\s|$))"  # "ye- you": a word broken off
+    rf"|(?P<word>(?:{_LETTER})+(?:'(?:{_LETTER})+)*){_REST}"
+)
+_ASCII_PIECE = re.compile(rf"(?P<broken>[a-z0-9]+-(?=\s|$))|(?P<word>[a-z0-9]+(?:'[a-z0-9]+)*){_REST}")
 _SIMPLE = re.compile(r"[a-z0-9' ,.?!\-]*\Z")
 
 
@@ -94,14 +98,15 @@ def read(given: str, spelling: Spelling) -> Text:
     text, offsets = normalise(given)
     stream: list[str] = [OPEN]
     spans: list[tuple[int, int]] = [(0, 0)]
-    pieces = [(m.lastgroup, m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
+    pattern = _ASCII_PIECE if text.isascii() else _PIECE
     joined = False  # a number goes on: 3.5 is one word
-    for index, (kind, piece, start, end) in enumerate(pieces):
+    for match in pattern.finditer(text):
+        kind, piece, start, end = match.lastgroup, match.group(), match.start(), match.end()
         if kind in ("word", "character"):
-            if piece in spelling.skipped and not (
-                index + 1 < len(pieces) and pieces[index + 1][1] in spelling.kept_before
-            ):
-                continue
+            if piece in spelling.skipped:
+                following = pattern.search(text, end)
+                if following is None or following.group() not in spelling.kept_before:
+                    continue
             if start and text[start - 1] == "-" and piece == stream[-1] and not piece.isdigit():
                 spans[-1] = (spans[-1][0], end)  # "what-what happens": said twice, meant once
                 continue
