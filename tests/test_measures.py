@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 import voicecoach
 from voicecoach import measures
-from voicecoach.datafile import read_file
+from voicecoach.datafile import read_file, read_text
+from voicecoach.errors import DataFileError
 from voicecoach.measures.definitions import definitions
 from voicecoach.measures.scene import scene
-from voicecoach.measures.sound import Sound, sound
+from voicecoach.measures.sound import Sound, check, sound
 from voicecoach.types import (
     AGENT,
     CUSTOMER,
@@ -209,6 +210,33 @@ def test_bounds_widen_where_text_and_sound_disagree() -> None:
 )  # fmt: skip
 def test_syllables_of_english(text: str, count: int) -> None:
     assert english().count(text) == count
+
+
+@pytest.mark.parametrize("path", sorted(PACKS.glob("*/sound.yaml")), ids=lambda path: path.parent.name)
+def test_the_sound_of_every_pack_is_well_formed(path: Path) -> None:
+    check(read_file(path))
+
+
+@pytest.mark.parametrize(
+    ("found", "put", "said"),
+    [
+        ("  low: 3.3", "  lov: 3.3", r"sound.yaml:\d+:3: unknown key 'lov'; did you mean 'low'"),
+        ("  high: 5.9", "  high: 2.9", r"sound.yaml:\d+:9: 'high' should be at least 3.3"),
+        ("  hundred: 2", "  hundred: two", r"sound.yaml:\d+:\d+: 'hundred' should be a number"),
+        ("    tens: [2, ", "    tens: [", r"sound.yaml:\d+:11: 'tens' should have 8 entries, but has 7"),
+        (
+            '    - "(?<=ic)a(?=lly$)"',
+            '    - "(?<=ic)a(?=lly$"',
+            r"sound.yaml:\d+:7: .* is not a regular expression",
+        ),
+        ("    2: [being,", "    two: [being,", r"sound.yaml:\d+:5: 'two' should be a number of syllables"),
+    ],
+)
+def test_a_mistake_in_sound_yaml_is_named_with_its_place(found: str, put: str, said: str) -> None:
+    text = (PACKS / "en" / "sound.yaml").read_text(encoding="utf-8")
+    assert found in text
+    with pytest.raises(DataFileError, match=said):
+        check(read_text(text.replace(found, put), "sound.yaml"))
 
 
 def english() -> Sound:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voicecoach.datafile import Value
+from voicecoach.measures import syllables
 from voicecoach.measures.syllables import Counting
 
 
@@ -57,7 +59,7 @@ def sound(facts: Mapping[str, Any]) -> Sound | None:
     pace = found["pace"]
     return Sound(
         unit=pace["unit"],
-        spaces=pace["words"] == "yes",
+        spaces=pace["words"] in ("yes", "true"),
         low=float(pace["low"]),
         high=float(pace["high"]),
         error=float(pace["error"]),
@@ -67,6 +69,25 @@ def sound(facts: Mapping[str, Any]) -> Sound | None:
         waits=_phrases(found["waits"]),
         counting=Counting.read(found["syllables"]),
     )
+
+
+def check(file: Value) -> None:
+    """Check a sound.yaml.
+
+    Raises:
+        DataFileError: a key is missing, unknown or not what it should be, as file:line:col.
+    """
+    fields = file.fields(("version", "pace", "fillers", "backchannels", "asks", "waits", "syllables"))
+    fields["version"].whole(least=1)
+    pace = fields["pace"].fields(("unit", "words", "low", "high", "source", "error", "error_source"))
+    pace["words"].flag()
+    pace["high"].number(least=pace["low"].number(least=0))
+    pace["error"].number(least=0, most=1)
+    for key in ("unit", "source", "error_source"):
+        pace[key].text()
+    for key in ("fillers", "backchannels", "asks", "waits"):
+        fields[key].texts()
+    syllables.check(fields["syllables"])
 
 
 def _phrases(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from voicecoach.datafile import Value
+
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -104,6 +106,37 @@ class Counting:
         if value >= 10:
             return self.teens[value - 10]
         return self.digits[value] if value else 0
+
+
+def check(value: Value) -> None:
+    """Check the key ``syllables`` of a sound.yaml.
+
+    Raises:
+        DataFileError: a key is missing, unknown or not what it should be, as file:line:col.
+    """
+    fields = value.fields(("vowels", "split", "silent", "exceptions", "letters", "spelt", "numbers"))
+    patterns = [*fields["split"].items(), *fields["silent"].items(), fields["spelt"]]
+    for pattern in patterns:
+        try:
+            re.compile(pattern.text())
+        except re.error as error:
+            pattern.fail(f"{pattern.content!r} is not a regular expression: {error}")
+    fields["vowels"].text()
+    for number, words in fields["exceptions"].mapping().items():
+        if not number.isdigit():
+            fields["exceptions"].keys[number].fail(f"{number!r} should be a number of syllables")
+        words.texts()
+    for count in fields["letters"].mapping().values():
+        count.whole(least=1)
+    numbers = fields["numbers"].fields(("digits", "teens", "tens", "hundred", "thousand"))
+    for key, size in (("digits", 10), ("teens", 10), ("tens", 8)):
+        row = numbers[key].items()
+        if len(row) != size:
+            numbers[key].fail(f"{key!r} should have {size} entries, but has {len(row)}")
+        for entry in row:
+            entry.whole(least=1)
+    for key in ("hundred", "thousand"):
+        numbers[key].whole(least=1)
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:
