@@ -17,8 +17,10 @@ References
 ----------
 Boersma, P. (1993). Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise
 ratio of a sampled sound. Proceedings of the Institute of Phonetic Sciences, University of Amsterdam, 17,
-97-110. De Looze, C. and Hirst, D. (2008). Detecting changes in key and range for the automatic modelling
-and coding of intonation. Proceedings of Speech Prosody 2008, 135-138.
+97-110.
+
+De Looze, C. and Hirst, D. (2008). Detecting changes in key and range for the automatic modelling and
+coding of intonation. Proceedings of Speech Prosody 2008, 135-138.
 """
 
 from __future__ import annotations
@@ -175,9 +177,8 @@ class _Analyser:
         self.period = round(rate / floor)
         self.size = 3 * self.period // 2 * 2  # three of the longest periods
         self.window = np.hanning(self.size + 2)[1:-1].astype(np.float32)
-        self.points = 1 << int(
-            np.ceil(np.log2(self.size + self.period // 2))
-        )  # what wraps around is under the window's tail
+        # the power of two above; what wraps around is under the tail of the window
+        self.points = 1 << int(np.ceil(np.log2(self.size + self.period // 2)))
         self.bins = min(int(band / rate * self.points) + 1, self.points // 2 + 1)
         self.lags = slice(max(int(rate / ceiling) - 1, 1), self.period + 3)
         own = np.fft.irfft(np.abs(np.fft.rfft(self.window.astype(np.float64), self.points)) ** 2)
@@ -194,9 +195,8 @@ class _Analyser:
         peak = np.abs(centred[:, middle]).max(axis=1)
         spectrum = np.fft.rfft(centred * self.window, self.points, axis=1)[:, : self.bins]
         power = spectrum.real**2 + spectrum.imag**2
-        r = np.fft.irfft(power, self.points, axis=1)[
-            :, : self.lags.stop
-        ]  # no matrix product: BLAS starts threads
+        # no matrix product, although it is quicker alone: BLAS starts threads that get in each other's way
+        r = np.fft.irfft(power, self.points, axis=1)[:, : self.lags.stop]
         r = r[:, self.lags] * self.correction / np.maximum(r[:, :1], 1e-15)
         before, at, after = r[:, :-2], r[:, 1:-1], r[:, 2:]
         row, column = np.nonzero((at > before) & (at >= after) & (at > 0))
@@ -222,7 +222,6 @@ def _paths(
     """Return the best state (0 unvoiced, k candidate k - 1) of each frame of each run, side by side."""
     longest, states = max(map(len, strength)), strength[0].shape[1]
     gain = np.zeros((longest, len(strength), states), np.float32)
-    gain[:, :, 1:] = -np.inf
     pitch = np.full((longest, len(strength), states), np.nan, np.float32)  # octaves; NaN: no pitch
     for i, (one, candidates) in enumerate(zip(strength, hertz, strict=True)):
         gain[: len(one), i] = one
@@ -242,6 +241,7 @@ def _paths(
             total = best[:, :, None] - cost[t - begin]
             total.argmax(axis=1, out=came_from[t])
             best = total.max(axis=1) + gain[t]
+            best -= best.max(axis=1, keepdims=True)  # keeps the precision over hours
     path = np.zeros((longest, len(strength)), np.int64)
     path[-1] = best.argmax(axis=1)
     each = np.arange(len(strength))

@@ -3,16 +3,15 @@
 Times in seconds, from voice activity. Of the customer nothing is measured but this. Stretches, spells
 and backchannels are those of ``scene``.
 
-- overlap: both speak for at least the threshold "overlap"; it belongs to who came in second.
+- overlap: both speak for at least the threshold "overlap"; it belongs to who came in second. A short sound
+  without words is none, it may be a breath.
 - interruption: a speaker comes in at least "interruption" seconds before the other, who was speaking
-alone, ends, and
-  the other stops within "interruption_stop" and stays quiet for "interruption_quiet". Backchannels do
-  not interrupt.
-- silence: nobody speaks for at least "silence", between the first and the last voice. It is the agent's,
-unless the agent
-  spoke last and the customer speaks next, or the agent had just asked a question: then it is the customer's.
+  alone, ends; the other stops within "interruption_stop" and stays quiet for "interruption_quiet".
+  Backchannels do not interrupt.
+- silence: nobody speaks for at least "silence", between the first and the last voice. It is the agent's to
+  fill, unless the agent spoke last and had asked for something: then it is the customer's.
 - response latency: from the end of the other's words to the start of the own spell, negative where they
-overlap.
+  overlap.
 """
 
 from __future__ import annotations
@@ -114,6 +113,8 @@ def _announces(hold: Match, silence: Event) -> bool:
 
 def _overlaps(speaker: str, own: Sequence[Stretch], their: Sequence[Stretch]) -> Iterator[Event]:
     for mine in own:
+        if not (mine.takes_floor or mine.backchannel):
+            continue
         for other in within(their, mine.start, mine.end):
             start, end = max(mine.start, other.start), min(mine.end, other.end)
             second = other.start < mine.start or (other.start == mine.start and speaker == AGENT)
