@@ -175,7 +175,15 @@ def _bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
             made.wav(folder / "codec.wav", tone, tag=0x7777),
             "codec.wav: holds sound in a form",
         ),
+        "samples of 64 bit": (
+            made.wav(folder / "wide.wav", tone.astype(np.int64)),
+            "wide.wav: holds sound in a form",
+        ),
         "rate of zero": (made.wav(folder / "rate.wav", tone, rate=0), "rate.wav: not a sound file"),
+        "absurd rate": (
+            made.wav(folder / "fast.wav", tone, rate=184_000_000),
+            "fast.wav: states 184000000 samples",
+        ),
         "playlist": (
             put("list.wav", b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.mp3\n"),
             "list.wav: not a sound file",

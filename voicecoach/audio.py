@@ -173,7 +173,7 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
     file.seek(0)
     try:
         container = av.open(
-            file,
+            _Source(file),
             metadata_errors="replace",
             buffer_size=1 << 17,
             io_open=_no_other_file,
@@ -243,6 +243,20 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
     return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), warnings)
 
 
+class _Source:
+    """A file as FFmpeg reads it: a place that cannot be gone to is an answer (-1), not an exception."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        self.read, self.tell = file.read, file.tell
+        self._seek = file.seek
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        try:
+            return self._seek(offset, whence)
+        except (OSError, ValueError):
+            return -1
+
+
 def _no_other_file(url: str, flags: int, options: Mapping[str, str]) -> NoReturn:
     """Playlists may name other files or addresses; none of them is ever opened."""
     raise PermissionError(errno.EACCES, "a recording may not name other files", url)
@@ -252,14 +266,14 @@ def _sound(container: Any, name: str, want: Mapping[str, Any]) -> tuple[Any, int
     if set(container.format.name.split(",")) & set(want["playlists_and_text"]):
         raise AudioError(f"{name}: is text or a playlist, not a recording; name the sound file itself")
     streams = container.streams.audio
-    usable = [
-        s
-        for s in streams
-        if s.codec_context is not None and s.codec_context.rate and s.codec_context.channels
-    ]
+    usable = [s for s in streams if _decodable(s.codec_context)]
     for stream in usable:
         if stream.codec_context.codec_tag in want["protected_tags"]:
             raise AudioError(f"{name}: is copy-protected and cannot be decoded; export it without protection")
+        if not want["rates"][0] <= stream.codec_context.rate <= want["rates"][1]:
+            raise AudioError(
+                f"{name}: states {stream.codec_context.rate} samples a second; that cannot be, export it again"
+            )
     if usable:
         return usable[0], len(usable)
     if streams:
@@ -269,6 +283,13 @@ def _sound(container: Any, name: str, want: Mapping[str, Any]) -> tuple[Any, int
     if container.streams.video:
         raise AudioError(f"{name}: holds pictures but no sound; record or export it with its sound")
     raise AudioError(f"{name}: holds no sound; name a sound file")
+
+
+def _decodable(context: Any) -> bool:
+    """Whether there is a decoder that gives samples numpy knows (all but 64-bit integers)."""
+    if context is None or not context.rate or not context.channels:
+        return False
+    return context.format is None or not context.format.name.startswith("s64")
 
 
 def _stated_length(
@@ -359,6 +380,7 @@ class _Reader:
         self.broken = False  # the rest could not be read at all
         self._damaged = False  # a packet was lost since the last frame
         self._container, self._stream, self._want, self._limit = container, stream, want, limit
+        self._slowest, self._fastest = want["rates"]
         start = container.start_time
         self._shift = start / av.time_base if start is not None and abs(start) < 1 << 60 else 0.0
 
@@ -368,7 +390,7 @@ class _Reader:
         length = channels = rate = 0
         done = 0.0  # s given out or held
         for frame in self._frames():
-            if frame is None:
+            if frame is None or not self._slowest <= frame.sample_rate <= self._fastest:
                 self._damaged = True
                 continue
             piece = _samples(frame)
@@ -404,7 +426,7 @@ class _Reader:
                 self.broken = False
             except (StopIteration, av.error.EOFError):
                 break
-            except av.error.FFmpegError:  # damage: a reader often finds its way behind it
+            except (av.error.FFmpegError, IndexError):  # damage: a reader often finds its way behind it
                 failures += 1
                 self.broken = True
                 packets = self._container.demux(self._stream)

@@ -228,7 +228,11 @@ def _same(samples: Samples, power: Floats, rate: int, a: int, b: int) -> bool:
     peak = float(np.abs(np.concatenate([cross[-reach:], cross[: reach + 1]])).max())
     if peak >= want["same_correlation"]:
         return True
-    loud = np.maximum(power[a] / np.quantile(power[a], 0.95), power[b] / np.quantile(power[b], 0.95)) > 0.01
+    loud = np.zeros(power.shape[1], dtype=bool)
+    for k in (a, b):
+        loud |= power[k] > 0.01 * np.quantile(power[k], 0.95)
+    if not loud.any():
+        return False
     difference = 10.0 * np.log10((power[a][loud] + _TINY) / (power[b][loud] + _TINY))
     low, high = np.quantile(difference, [0.05, 0.95])
     return bool(peak >= want["same_spread_correlation"] and high - low < want["same_spread"])
