@@ -53,7 +53,7 @@ def track(
     *,
     hop: float = 0.01,
     floor: float = 60.0,
-    ceiling: float = 500.0,
+    ceiling: float = 600.0,
     band: float = 4000.0,
     voicing: float = 0.5,
     silence: float = 0.025,
