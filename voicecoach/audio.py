@@ -272,7 +272,7 @@ def _sound(container: Any, name: str, want: Mapping[str, Any]) -> tuple[Any, int
             raise AudioError(f"{name}: is copy-protected and cannot be decoded; export it without protection")
         if not want["rates"][0] <= stream.codec_context.rate <= want["rates"][1]:
             raise AudioError(
-                f"{name}: states {stream.codec_context.rate} samples a second; that cannot be, export it again"
+                f"{name}: states {stream.codec_context.rate} samples a second; export it with a usual rate"
             )
     if usable:
         return usable[0], len(usable)
