@@ -54,7 +54,7 @@ class Dialogue:
     events: tuple[Event, ...]
     opening: frozenset[int]  # lines in the opening of the call
     closing: frozenset[int]
-    found: dict[str, tuple[Spot, ...]] = field(default_factory=dict)  # by rule id, grows as rules are run
+    found: dict[tuple[str, int], list[Spot]] = field(default_factory=dict)  # by rule and line, grows
 
     def agent_lines(self) -> Iterator[Line]:
         """The turns that are judged."""
@@ -83,7 +83,7 @@ class Dialogue:
 
     def spots(self, markers: Iterable[str], line: int) -> list[Spot]:
         """What rules found in a turn."""
-        return [spot for marker in markers for spot in self.found.get(marker, ()) if spot.line == line]
+        return [spot for marker in markers for spot in self.found.get((marker, line), ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,8 @@ def make_dialogue(
         lines.append(Line(index, turn, text, hits, floor, turn.speaker == AGENT, _sentences(text)))
     floors = sorted({line.floor for line in lines if line.agent})
     first, last = set(floors[: places.opening]), set(floors[-places.closing :])
+    if len(floors) > 1:
+        last.discard(floors[0])  # a short call: its first words open it
     holding: dict[int, list[Line]] = {}
     for line in lines:
         for slot in line.hits:

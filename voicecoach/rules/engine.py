@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from voicecoach.rules.dialogue import Dialogue, Spot, make_dialogue
 from voicecoach.rules.loader import TYPES, Pack, Rule
@@ -18,10 +18,10 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     dialogue = read_turns(pack, turns, events)
     matches: list[Match] = []
     for rule in pack.rules:
-        spots = tuple(_spots(rule, dialogue))
-        if spots:
-            dialogue.found[rule.id] = spots
-            matches.extend(_match(rule, spot, dialogue) for spot in spots)
+        for spot in _spots(rule, dialogue):
+            matches.append(_match(rule, spot, dialogue))
+            if spot.line is not None:
+                dialogue.found.setdefault((rule.id, spot.line), []).append(spot)
     matches.sort(
         key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
     )
@@ -48,17 +48,19 @@ def read_turns(pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()) 
     return make_dialogue(turns, events, words.phrases, words.spelling, words.places)
 
 
-def _spots(rule: Rule, dialogue: Dialogue) -> Iterator[Spot]:
+def _spots(rule: Rule, dialogue: Dialogue) -> list[Spot]:
     """What a rule finds, in whichever way; of spots that overlap, the first way's."""
     kept: list[Spot] = []
+    taken: dict[int, list[Spot]] = {}
     for finder in rule.finders:
         for spot in TYPES[finder.type].find(finder.spec, dialogue):
-            if spot.line is None or not any(
-                spot.line == other.line and spot.start < other.end and other.start < spot.end
-                for other in kept
-            ):
-                kept.append(spot)
-                yield spot
+            if spot.line is not None:
+                others = taken.setdefault(spot.line, [])
+                if any(spot.start < other.end and other.start < spot.end for other in others):
+                    continue
+                others.append(spot)
+            kept.append(spot)
+    return kept
 
 
 def _match(rule: Rule, spot: Spot, dialogue: Dialogue) -> Match:
