@@ -254,6 +254,8 @@ def test_a_problem_wants_a_word_before_advice() -> None:
         ("it's five two double seven", "five two seven seven", True),
         ("it's five two double seven", "5277", True),
         ("it's five two double seven", "five two seven nine", False),
+        ("my code is k l four, I think", "K L four.", True),
+        ("I have a line", "I have a four", False),
         ("I bought a blue teapot", "A blue teapot.", True),
         ("I bought a blue teapot", "A green saucer.", False),
         ("", "five two", False),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicecoach.datafile import read_text
 from voicecoach.errors import DataFileError, UsageError
-from voicecoach.rules import check, languages, load_pack
+from voicecoach.rules import check, languages, load_pack, loader
+from voicecoach.rules.dialogue import PLACES
 from voicecoach.rules.loader import find_mistakes
 
 RULE = """\
@@ -231,3 +234,27 @@ def test_advice_that_breaks_a_rule(tmp_path: Path) -> None:
     (line,) = check("en", extra=[folder(tmp_path, wrong)]).mistakes
     assert "house.yaml:2:9: courtesy.brand: its own advice 'You need to calm down' goes against" in line
     assert "courtesy.dismissive" in line
+
+
+@given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`,? \n\t\u202e\x07", max_size=60))
+def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
+    message = "x.yaml:1:1: fine"
+    try:
+        read_text(text, "x.yaml").plain()
+    except DataFileError as error:
+        message = str(error)
+    assert message.startswith("x.yaml:")
+    assert "\n" not in message
+
+
+def test_the_guide_for_trainers_shows_a_rule_that_loads(tmp_path: Path) -> None:
+    guide = (Path(loader.PACKS) / "README.md").read_text(encoding="utf-8")
+    first = guide.split("```yaml\n")[1].split("```")[0]
+    checked = check("en", extra=[folder(tmp_path, first)])
+    assert checked.mistakes == ()
+    for name, module in loader.TYPES.items():
+        assert f"**{name}**" in guide
+        for key in (*module.REQUIRED, *module.OPTIONAL):
+            assert f"`{key}`" in guide or f"`{key}:" in guide, f"{name}: {key}"
+    for place in PLACES:
+        assert f"`{place}`" in guide

@@ -80,13 +80,23 @@ class Language:
         return found
 
     def digits_of(self, words: Sequence[str]) -> str:
-        """All digits that are said, in a row: "two double seven" is 277."""
+        """All digits and spelt letters that are said, in a row: "k two double seven" is k277.
+
+        A letter alone among words is a word ("a", "I"), not spelling.
+        """
         out: list[str] = []
+        run: list[str] = []
         times = 1
-        for word in words:
-            digit = self.digits.get(word) or (word if word.isdigit() else "")
-            if digit:
-                out.append(digit * times)
+        for word in (*words, ""):
+            sign = self.digits.get(word) or (
+                word if word.isdigit() or (len(word) == 1 and word.isalpha()) else ""
+            )
+            if sign:
+                run.append(sign * times)
+            elif word not in self.repeats and run:
+                if len(run) > 1 or not run[0].isalpha():
+                    out.extend(run)
+                run = []
             times = self.repeats.get(word, 1)
         return "".join(out)
 
