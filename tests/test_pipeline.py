@@ -301,6 +301,9 @@ def test_the_analysis_is_the_golden_one(analyses: Mapping[str, Analysis], name: 
     expected = json.loads((SAMPLES / f"{name}.expected.json").read_text(encoding="utf-8"))
     found = golden(analyses[name])
     assert found.keys() == expected.keys()
+    for document in (found, expected):  # the reason quotes a word, and which one is told first may differ
+        for speaker in document["source"]["speakers"]:
+            assert speaker.pop("reason")
     for exact in ("source", "language", "warnings"):
         assert found[exact] == expected[exact]
     texts = [" ".join(t["text"] for t in d["turns"]).lower().split() for d in (found, expected)]
