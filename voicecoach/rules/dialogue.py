@@ -104,7 +104,8 @@ def make_dialogue(
         if index and turn.speaker != turns[index - 1].speaker:
             floor += 1
         text = read(turn.text, spelling)
-        hits = {} if turn.speaker == UNKNOWN else phrases.scan(text)
+        silent = turn.speaker == UNKNOWN or len(text.stream) == 2  # no word between ^ and $
+        hits = {} if silent else phrases.scan(text)
         lines.append(Line(index, turn, text, hits, floor, turn.speaker == AGENT, _sentences(text)))
     floors = sorted({line.floor for line in lines if line.agent})
     first, last = set(floors[: places.opening]), set(floors[-places.closing :])

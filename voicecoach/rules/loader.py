@@ -87,18 +87,17 @@ class Pack:
     sha256: str
     words: Language
 
-    def rule(self, id: str) -> Rule:  # noqa: A002 - the field's own name
+    def rule(self, name: str) -> Rule:
         """The rule of that id.
 
         Raises:
             UsageError: there is none.
         """
         for rule in self.rules:
-            if rule.id == id:
+            if rule.id == name:
                 return rule
-        raise UsageError(
-            f"no rule {id!r} in the pack {self.language!r}{meant(id, [r.id for r in self.rules])}"
-        )
+        known = [rule.id for rule in self.rules]
+        raise UsageError(f"no rule {name!r} in the pack {self.language!r}{meant(name, known)}")
 
 
 def languages() -> tuple[str, ...]:
@@ -175,37 +174,38 @@ def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) ->
     rules: dict[str, Rule] = {}
     folders: dict[str, Path] = {}
     for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-        try:
-            value = read_file(file)
-            entries = () if file.name in FACTS else value.fields(("rules",))["rules"].items()
-        except DataFileError as error:
-            mistakes.append(str(error))
-            continue
-        if file.parent == PACKS / code and file.name == "language.yaml":
-            language = read_language(value)
+        if file.name == "language.yaml":
+            language = read_language(read_file(file))
             facts |= language.facts
-        elif file.parent == PACKS / code and file.name == "sound.yaml":
-            facts["sound"] = value.plain()
+        elif file.name == "sound.yaml":
+            facts["sound"] = read_file(file).plain()
         else:
             assert language is not None
-            for rule in _rules(entries, language, mistakes):
+            for rule in _rules(file, language, mistakes):
                 if rule.id in rules and folders[rule.id] == file.parent:
                     first = rules[rule.id].place
                     second = f"a second rule {rule.id!r} (the first is at {first.path}:{first.line})"
                     mistakes.append(rule.place.said(second))
                 rules[rule.id] = rule
                 folders[rule.id] = file.parent
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     assert language is not None
     try:
         rules = rules if mistakes else _ordered(rules)
     except DataFileError as error:
         mistakes.append(str(error))
-    return Pack(code, facts, tuple(rules.values()), digest.hexdigest(), language), tuple(mistakes)
+    return Pack(code, facts, tuple(rules.values()), digest.hexdigest(), language), tuple(
+        dict.fromkeys(mistakes)
+    )
 
 
-def _rules(entries: Iterable[Value], language: Language, mistakes: list[str]) -> Iterator[Rule]:
-    """The rules that can be read; what is wrong with the others is added to ``mistakes``."""
+def _rules(file: Path, language: Language, mistakes: list[str]) -> Iterator[Rule]:
+    """The rules of a file that can be read; what is wrong with the others is added to ``mistakes``."""
+    try:
+        entries = read_file(file).fields(("rules",))["rules"].items()
+    except DataFileError as error:
+        mistakes.append(str(error))
+        return
     for entry in entries:
         try:
             rule = _rule(entry, language)
