@@ -270,7 +270,7 @@ MISTAKES = {
         "    kind: must\n    kind: plus\n",
         "9:5: the key 'kind' stands here",
     ),
-    "missing key": ("    tip: Greet.\n", "", "6:5: 'criteria' needs the key 'tip'"),
+    "missing key": ("    tip: Greet.\n", "", "6:5: an entry of 'criteria' needs the key 'tip'"),
     "kind": ("kind: plus", "kind: bonus", "24:11: 'kind' cannot be 'bonus'"),
     "number": ("weight: 4", "weight: lots", "25:13: 'weight' should be a number"),
     "zero": ("weight: 4", "weight: 0", "25:13: 'weight' should be more than 0"),
