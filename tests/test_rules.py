@@ -265,6 +265,13 @@ def test_echo(heard: str, said: str, echo: bool) -> None:
     assert bool(of("listening.echo", customer(heard), agent(said))) is echo
 
 
+def test_the_first_words_of_a_short_call_do_not_close_it() -> None:
+    first, last = agent("Thanks for calling the bank."), agent("Thank you for calling.")
+    assert [match.turn for match in of("courtesy.closing", first, last)] == [1]
+    assert [match.turn for match in of("courtesy.closing", first, customer("Bye."), last)] == [1]
+    assert of("courtesy.closing", agent("Goodbye."))
+
+
 def test_the_same_wording_three_times_is_a_stock_phrase() -> None:
     line = agent("I do understand your concern about this.")
     assert not of("delivery.stock_phrase", line, customer("Well."), line)
@@ -303,7 +310,8 @@ def test_events_become_matches_with_the_words_said() -> None:
 
 def test_a_monologue_is_the_time_the_agent_has_the_floor() -> None:
     parts = [Turn(AGENT, "So.", 10.0 * n, 10.0 * n + 9) for n in range(7)]
-    (match,) = of("delivery.monologue", *parts)
+    assert not of("delivery.monologue", *parts)  # nobody else is heard who could have had a turn
+    (match,) = of("delivery.monologue", *parts, Turn(CUSTOMER, "Well.", 70.0, 71.0))
     assert (match.start, match.end) == (0.0, 69.0)
     parts[3] = Turn(CUSTOMER, "Wait.", 30.0, 39.0)
     assert not of("delivery.monologue", *parts)

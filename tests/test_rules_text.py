@@ -108,6 +108,7 @@ def matched(phrase: str, text: str, lists: str = "unused: [x]") -> list[str]:
         ("not ... work", "not a b c d work", []),
         ("not ...5 work", "not a b c d work", ["not a b c d work"]),
         ("apologi*", "I apologise, apologies", ["apologise", "apologies"]),
+        ("i am *ing", "I am waiting, I am here", ["I am waiting"]),
         ("sorry ?", "Sorry? Sorry.", ["Sorry"]),
         ("^ sorry", "Sorry. I am sorry. Sorry", ["Sorry", "Sorry"]),
         ("sorry $", "Sorry to hear. I am sorry.", ["sorry"]),
@@ -135,6 +136,7 @@ def test_phrases(phrase: str, text: str, found: list[str]) -> None:
         ("hello <loop>", 1, "the list <loop> holds itself"),
         ("a , b", 3, "',' is not a word"),
         ("a * b", 3, "'*' means nothing here"),
+        ("a *b* c", 3, "write * before or after, not both"),
         ("(" * 31 + "a" + ")" * 31, 31, "more than 30 brackets in brackets"),
     ],
 )

@@ -107,10 +107,7 @@ def make_dialogue(
         silent = turn.speaker == UNKNOWN or len(text.stream) == 2  # no word between ^ and $
         hits = {} if silent else phrases.scan(text)
         lines.append(Line(index, turn, text, hits, floor, turn.speaker == AGENT, _sentences(text)))
-    floors = sorted({line.floor for line in lines if line.agent})
-    first, last = set(floors[: places.opening]), set(floors[-places.closing :])
-    if len(floors) > 1:
-        last.discard(floors[0])  # a short call: its first words open it
+    opening, closing = _edges(lines, places)
     holding: dict[int, list[Line]] = {}
     for line in lines:
         for slot in line.hits:
@@ -119,8 +116,26 @@ def make_dialogue(
         lines=tuple(lines),
         holding=holding,
         events=tuple(events),
-        opening=frozenset(line.index for line in lines if line.floor in first),
-        closing=frozenset(line.index for line in lines if line.floor in last),
+        opening=opening,
+        closing=closing,
+    )
+
+
+def _edges(lines: Sequence[Line], places: Places) -> tuple[frozenset[int], frozenset[int]]:
+    """The turns in the opening and in the closing of a call.
+
+    Counted in times that the agent has the floor, or in turns where the agent is heard alone. In a short
+    call the agent's first words belong to the opening only.
+    """
+    alone = len({line.floor for line in lines}) == 1
+    units = {line.index: line.index if alone else line.floor for line in lines if line.agent}
+    order = sorted(set(units.values()))
+    first, last = order[: places.opening], order[-places.closing :]
+    if len(order) > 1:
+        last = [unit for unit in last if unit != order[0]]
+    return (
+        frozenset(index for index, unit in units.items() if unit in first),
+        frozenset(index for index, unit in units.items() if unit in last),
     )
 
 

@@ -6,7 +6,7 @@ A phrase is words as they are said, plus:
     (so)? sorry             may be missing
     thank _ for             any one word
     thank you ... help      up to three words between; ...6 up to six
-    apologi*                a word that begins so
+    apologi*                a word that begins so; *ing one that ends so
     <number>                any phrase of the list of that name in language.yaml
     ^ sorry ?               begins a sentence; ends with a question mark ($ ends with or without)
 
@@ -31,7 +31,7 @@ _FORGET = 50_000  # states remembered before starting afresh
 
 _ANY = "_"
 _PIECE = re.compile(
-    r"\s+|\.\.\.(?P<gap>\d*)|<(?P<name>[^<>]*)>|(?P<sign>[()|?^$_])|(?P<word>[^\s()|?^$_<>*]+)(?P<rest>\*?)"
+    r"\s+|\.\.\.(?P<gap>\d*)|<(?P<name>[^<>]*)>|(?P<sign>[()|?^$_])|(?P<start>\*?)(?P<word>[^\s()|?^$_<>*]+)(?P<rest>\*?)"
 )
 
 Hits = Mapping[int, Sequence[tuple[int, int]]]
@@ -94,7 +94,7 @@ class Phrases:
         self._size = 0
         self._most = 0
         self._words: set[str] = set()
-        self._prefixes: set[str] = set()
+        self._parts: set[str] = set()  # beginnings "apologi*" and endings "*ing" of words
         self._classes: dict[str, int] = {}  # word -> which kind of word it is
         self._kinds: dict[frozenset[str], int] = {}  # the labels a kind of word answers to
         self._labels: list[frozenset[str]] = []
@@ -153,7 +153,7 @@ class Phrases:
                     earlier.append((start, end))
         return hits
 
-    def list(self, name: str, inside: tuple[str, ...]) -> _Tree | None:
+    def named(self, name: str, inside: tuple[str, ...]) -> _Tree | None:
         """A named list as a tree, for the parser; ``inside`` are the lists that are being read."""
         if name not in self._lists:
             return None
@@ -170,7 +170,7 @@ class Phrases:
         """The names of all lists."""
         return tuple(self._lists)
 
-    def words(self, text: str) -> Sequence[str]:
+    def words(self, text: str) -> list[str]:
         """Words as the stream has them."""
         return [word for word in read(text, Spelling(same=self._spelling.same)).stream if word not in MARKS]
 
@@ -180,7 +180,8 @@ class Phrases:
             found = frozenset((word, END)) if word == ASK else frozenset((word,))
         else:
             seen = [word] if word in self._words else []
-            seen += [word[:n] + "*" for n in range(1, len(word) + 1) if word[:n] in self._prefixes]
+            seen += [word[:n] + "*" for n in range(1, len(word) + 1) if word[:n] + "*" in self._parts]
+            seen += ["*" + word[n:] for n in range(len(word)) if "*" + word[n:] in self._parts]
             found = frozenset((*seen, _ANY))
         if len(self._classes) > _FORGET:
             self._classes.clear()
@@ -242,7 +243,7 @@ class Phrases:
         last = _Node()
         if kind == "word":
             label = parts[0]
-            (self._prefixes if label.endswith("*") else self._words).add(label.rstrip("*"))
+            (self._parts if "*" in label else self._words).add(label)
             node.moves.append((label, last))
         elif kind == "gap":
             node.free.append(last)
@@ -327,26 +328,29 @@ class _Parser:
             elif match["name"] is not None:
                 parts.append(self._list(match["name"].strip(), where))
             else:
-                parts.extend(self._word(match["word"], match["rest"], where))
+                parts.extend(self._word(match, where))
         for index, where in gaps:
             if index in (0, len(parts) - 1):
                 self._fail("a gap stands between words, not at the edge of a phrase", where)
         return parts[0] if len(parts) == 1 else ("row", *parts)
 
-    def _word(self, text: str, rest: str, where: int) -> Iterator[_Tree]:
-        words = self._phrases.words(text)
+    def _word(self, match: re.Match[str], where: int) -> Iterator[_Tree]:
+        words = self._phrases.words(match["word"])
         if not words:
-            self._fail(f"{text!r} is not a word", where)
-        for word in words[:-1]:
+            self._fail(f"{match['word']!r} is not a word", where)
+        if match["start"] and match["rest"]:
+            self._fail(f"{match.group()!r}: write * before or after, not both", where)
+        words[0] = match["start"] + words[0]
+        words[-1] += match["rest"]
+        for word in words:
             yield ("word", word)
-        yield ("word", words[-1] + rest)
 
     def _list(self, name: str, where: int) -> _Tree:
         if name in self._inside:
             self._fail(f"the list <{name}> holds itself", where)
         if len(self._inside) >= DEEPEST:
             self._fail(f"more than {DEEPEST} lists in lists", where)
-        if self._phrases.list(name, self._inside) is None:
+        if self._phrases.named(name, self._inside) is None:
             self._fail(f"no list <{name}>{meant(name, self._phrases.names())}", where)
         return ("list", name)
 

@@ -103,7 +103,9 @@ def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
 
 
 def _monologues(dialogue: Dialogue) -> Iterator[Event]:
-    """Stretches in which the agent has the floor, as events."""
+    """Stretches in which the agent has the floor, as events; none if nobody else is heard at all."""
+    if all(line.agent for line in dialogue.lines):
+        return
     floors: dict[int, list[Line]] = {}
     for line in dialogue.agent_lines():
         if line.turn.start is not None and line.turn.end is not None:
