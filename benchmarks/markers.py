@@ -6,7 +6,7 @@ Without files, those of the folder markers/ in the folder that VOICECOACH_CORPOR
 {"id", "language", "scores": [markers], "turns": [{"speaker", "text", "gold": [markers] or null}]}.
 
 Only the turns of the speaker "agent" with a gold list count, and only the markers that `scores` names. A turn
-counts as found when any finding of the rule falls in it. `listening.question` is an open or a closed question.
+counts as found when any finding of the rule falls in it. `listening.question`: an open or a closed question.
 `--half` takes every other dialogue, so that rules can be written on one half and measured on the other.
 `--errors` prints the turns where the rules and the people differ.
 """
@@ -84,9 +84,8 @@ def measure(file: Path, half: str | None, errors: str, extra: list[Path]) -> Non
                 gold[marker] += wanted
                 if marker == errors and hit != wanted:
                     before = dialogue["turns"][index - 1]["text"][-60:] if index else ""
-                    print(
-                        f"{'extra ' if hit else 'missed'} {turn['text'][:160]!r} after {before!r} {turn['gold']}"
-                    )
+                    kind = "extra " if hit else "missed"
+                    print(f"{kind} {turn['text'][:160]!r} after {before!r} {turn['gold']}")
     print(f"{file.stem}: {turns_seen} turns, {turns_seen / seconds:,.0f} turns/s")
     print(f"  {'marker':<28}{'gold':>6}{'found':>7}{'precision':>11}{'recall':>8}{'F1':>7}")
     for marker in sorted(gold):
