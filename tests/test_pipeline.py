@@ -1,6 +1,6 @@
 """The whole way, on the samples and on sounds in which nobody speaks.
 
-``python tests/test_pipeline.py`` writes samples/NAME.expected.json anew; read the difference before committing it.
+``python tests/test_pipeline.py`` writes samples/NAME.expected.json anew; read the difference then.
 """
 
 from __future__ import annotations

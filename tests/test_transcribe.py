@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -144,7 +145,7 @@ def test_words_of_a_sample_are_heard_where_they_are_said(recogniser: Recogniser)
             if not any(t["start"] - 0.4 < (w.start + w.end) / 2 < t["end"] + 0.4 for t in said)
         ]
         assert outside == []
-        assert all(a.start <= b.start + 0.5 for a, b in zip(words, words[1:], strict=False))
+        assert all(a.start <= b.start + 0.5 for a, b in pairwise(words))
 
 
 def test_nothing_is_decoded_where_there_is_no_speech(recogniser: Recogniser) -> None:

@@ -174,28 +174,30 @@ def windows(
 ) -> list[_Window]:
     """Pack stretches of speech into windows of at most 30 s."""
     limit = round(WINDOW * RATE)
-    joined: list[tuple[int, int]] = []
-    for start, end in (part for stretch in speech for part in _split(stretch, probability, limit)):
-        near = joined and start - joined[-1][1] <= (options.keep_gap - 2 * options.pad) * RATE
-        if near and end - joined[-1][0] <= limit:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    total = sum(end - start for start, end in joined)
-    share = total / max(1, -(-total // limit))  # windows of like length keep the workers equally busy
-    packed: list[_Window] = []
-    current: list[tuple[int, int]] = []
+    parts = [part for stretch in speech for part in _split(stretch, probability, limit)]
+    near = round((options.keep_gap - 2 * options.pad) * RATE)
+    fewest = len(_filled(parts, near, limit))
+    low, high = max((end - start for start, end in parts), default=0), limit
+    while low < high:  # the smallest limit with as many windows: windows alike keep all workers equally busy
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(_filled(parts, near, middle)) == fewest else (middle + 1, high)
+    return [_Window(channel, tuple(pieces)) for pieces in _filled(parts, near, low)]
+
+
+def _filled(parts: Sequence[tuple[int, int]], near: int, limit: int) -> list[list[tuple[int, int]]]:
+    """The parts in groups as full as the limit lets them be; in a group, near parts are one piece."""
+    groups: list[list[tuple[int, int]]] = []
     filled = 0
-    for start, end in joined:
-        length = end - start
-        if current and (filled + length > limit or filled >= share):
-            packed.append(_Window(channel, tuple(current)))
-            current, filled = [], 0
-        current.append((start, end))
-        filled += length
-    if current:
-        packed.append(_Window(channel, tuple(current)))
-    return packed
+    for start, end in parts:
+        joins = bool(groups) and start - groups[-1][-1][1] <= near
+        more = end - (groups[-1][-1][1] if joins else start)
+        if not groups or filled + more > limit:
+            groups.append([(start, end)])
+            filled = end - start
+        else:
+            groups[-1][-1:] = [(groups[-1][-1][0], end)] if joins else [groups[-1][-1], (start, end)]
+            filled += more
+    return groups
 
 
 def _split(stretch: tuple[int, int], probability: Floats, limit: int) -> Iterator[tuple[int, int]]:
@@ -420,14 +422,14 @@ class Recogniser:
 
 def _segment(found: Any, *, offset: float) -> Segment:
     words = tuple(
-        Word(w.word, w.start - offset, w.end - offset, float(w.probability))
+        Word(w.word, float(w.start) - offset, float(w.end) - offset, float(w.probability))
         for w in found.words or ()
         if w.word.strip()
     )
     return Segment(
         found.text,
-        found.start - offset,
-        found.end - offset,
+        float(found.start) - offset,
+        float(found.end) - offset,
         words,
         float(found.no_speech_prob),
         float(found.avg_logprob),

@@ -1,8 +1,8 @@
 """Frozen values that cross the borders between stages.
 
 Times are seconds in the original recording. Levels are dB relative to full scale (dBFS) unless LUFS is said.
-Frequencies are Hz, intervals semitones. A speaker is "agent", "customer", "speaker3" ... or, where one channel
-holds more than one voice, "unknown".
+Frequencies are Hz, intervals semitones. A speaker is "agent", "customer", "speaker3" ... or, where one
+channel holds more than one voice, "unknown".
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Layout:
     """How the channels of a recording relate to each other.
 
     kind is "mono", "dual_mono" (the same signal twice), "split" (a speaker a channel) or "bleed" (split, but
-    one side is heard on the other). ``bleed`` holds, for a pair (from, to), the dB by which `from` is weaker on `to`.
+    one side is heard on the other). ``bleed`` holds, for a pair (from, to), the dB by which `from` is weaker
+    on `to`.
     """
 
     kind: str

@@ -1,7 +1,7 @@
 """The command line: each command parses, makes one library call and prints.
 
-Commands are imported when they are run, so ``voicecoach --help`` stays quick. Results go to stdout, everything
-else to stderr. Settings: flag > ``VOICECOACH_*`` > ``voicecoach.toml`` > user settings > default.
+Commands are imported when they are run, so ``voicecoach --help`` stays quick. Results go to stdout,
+everything else to stderr. Settings: flag > ``VOICECOACH_*`` > ``voicecoach.toml`` > user settings > default.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 
 from voicecoach import __version__
 
-# name -> (module, attribute, one line of help): the help stands here so that listing commands imports none of them
+# name -> (module, attribute, one line of help); with the help here, listing commands imports none of them
 COMMANDS = {
     "analyse": (
         "voicecoach.cli.analyse",

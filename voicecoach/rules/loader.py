@@ -18,6 +18,7 @@ from typing import Any
 
 from voicecoach.datafile import Value, meant, read_file
 from voicecoach.errors import DataFileError, UsageError
+from voicecoach.measures import sound
 from voicecoach.rules import density, echo, order, phrase, question, response, timing
 from voicecoach.rules.examples import Example, read_example
 from voicecoach.rules.language import Language, read_language
@@ -178,7 +179,9 @@ def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) ->
             language = read_language(read_file(file))
             facts |= language.facts
         elif file.name == "sound.yaml":
-            facts["sound"] = read_file(file).plain()
+            found = read_file(file)
+            sound.check(found)
+            facts["sound"] = found.plain()
         else:
             assert language is not None
             for rule in _rules(file, language, mistakes):
