@@ -106,6 +106,13 @@ def test_what_the_second_decoding_repeats_is_left_out() -> None:
     assert [w.text for w in kept.words] == [" b"]
 
 
+def test_a_word_put_at_a_wrong_time_is_not_heard_twice() -> None:
+    present = [Segment(" 2018 car", 3, 5, (Word(" 2018", 3.4, 4, 1.0), Word(" car", 4, 5, 1.0)), 0, 0, 1)]
+    again = [Segment(" 2018.", 1, 3, (Word(" It's", 1, 1.5, 1.0), Word(" 2018.", 1.5, 3, 1.0)), 0, 0, 1)]
+    (kept,) = transcribe._fitting(again, present)
+    assert [w.text for w in kept.words] == [" It's"]
+
+
 def test_speech_probability_does_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     speech = audio.load(SAMPLES / "agent_alone.flac").samples[0]
     whole = transcribe.speech_probability(speech)

@@ -471,23 +471,32 @@ def _without_words(
     return found
 
 
-def _fitting(segments: Sequence[Segment], present: Sequence[Segment]) -> list[Segment]:
-    """What the second decoding found, without words that lie on words already there."""
-    taken = [(w.start, w.end) for s in present for w in s.words]
+def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: float = 1.0) -> list[Segment]:
+    """What the second decoding found, without words that lie on words already there or repeat one near by.
+
+    A word that is there less than ``near`` seconds away was heard at first, too, and only put at a wrong time.
+    """
+    there = [w for s in present for w in s.words]
+
+    def new(word: Word) -> bool:
+        middle = (word.start + word.end) / 2
+        return not any(
+            w.start < middle < w.end
+            or (_bare(w) == _bare(word) and w.start - near < word.end and word.start < w.end + near)
+            for w in there
+        )
+
     kept = []
     for segment in segments:
-        words = tuple(w for w in segment.words if not any(a < (w.start + w.end) / 2 < b for a, b in taken))
+        words = tuple(filter(new, segment.words))
         if words:
-            kept.append(
-                replace(
-                    segment,
-                    text="".join(w.text for w in words),
-                    words=words,
-                    start=words[0].start,
-                    end=words[-1].end,
-                )
-            )
+            text = "".join(w.text for w in words)
+            kept.append(replace(segment, text=text, words=words, start=words[0].start, end=words[-1].end))
     return kept
+
+
+def _bare(word: Word) -> str:
+    return "".join(c for c in word.text.casefold() if c.isalnum())
 
 
 def _cores() -> int:
