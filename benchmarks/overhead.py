@@ -5,10 +5,10 @@
 Three comparisons, each side by side in one run, the sides taking turns; medians and ratios are printed:
 
 1. start: ``voicecoach --help`` against ``python -c "import click"``
-2. stages: ``analyse`` against bare faster-whisper that transcribes the same channels with the same settings and
-   threads, in this process, models loaded beforehand
-3. command: the whole ``voicecoach analyse`` against the whole ``whisper-ctranslate2`` (installed in an environment of
-   its own, given by --peer) with the same weights
+2. stages: ``analyse`` against bare faster-whisper that transcribes the same channels with the same settings
+   and threads, in this process, models loaded beforehand
+3. command: the whole ``voicecoach analyse`` against the whole ``whisper-ctranslate2`` (installed in an
+   environment of its own, given by --peer) with the same weights
 """
 
 from __future__ import annotations
@@ -59,9 +59,8 @@ def start(repeats: int) -> None:
     bound = 2 * times["click"] + 0.1
     print("## start")
     print(f"import click           {times['click']:6.3f} s")
-    print(
-        f"voicecoach --help      {times['help']:6.3f} s   bound {bound:.3f} s   {verdict(times['help'], bound)}"
-    )
+    kept = verdict(times["help"], bound)
+    print(f"voicecoach --help      {times['help']:6.3f} s   bound {bound:.3f} s   {kept}")
 
 
 def verdict(value: float, bound: float) -> str:
@@ -122,9 +121,8 @@ def stages(call: Path, repeats: int) -> int:
         print(f"   {stage:12} {seconds:6.2f} s   {seconds / analysis.timings['total']:6.1%}")
     for name in ("bare, one by one", "bare, batched"):
         ratio = times["analyse"] / times[name]
-        print(
-            f"analyse / {name}: {ratio:.2f}   bound 1.15 {verdict(ratio, 1.15)}, goal 1.05 {verdict(ratio, 1.05)}"
-        )
+        bounds = f"bound 1.15 {verdict(ratio, 1.15)}, goal 1.05 {verdict(ratio, 1.05)}"
+        print(f"analyse / {name}: {ratio:.2f}   {bounds}")
     return words["analyse"]
 
 

@@ -200,11 +200,7 @@ def _loudest(contours: Contours, start: float, end: float) -> float:
 
 def _same(word: Word, other: Word) -> bool:
     close = abs(word.start - other.start) <= limit("doubled_within")
-    return close and _bare(word.text) == _bare(other.text)
-
-
-def _bare(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return close and word.bare == other.bare
 
 
 # --- what got no words, and findings ------------------------------------------------------------------------

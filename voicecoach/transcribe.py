@@ -472,9 +472,9 @@ def _without_words(
 
 
 def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: float = 1.0) -> list[Segment]:
-    """What the second decoding found, without words that lie on words already there or repeat one near by.
+    """What the second decoding found, without words that lie on words already there or repeat one.
 
-    A word that is there less than ``near`` seconds away was heard at first, too, and only put at a wrong time.
+    A word less than ``near`` seconds away was heard at first, too, and only put at a wrong time.
     """
     there = [w for s in present for w in s.words]
 
@@ -482,7 +482,7 @@ def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: floa
         middle = (word.start + word.end) / 2
         return not any(
             w.start < middle < w.end
-            or (_bare(w) == _bare(word) and w.start - near < word.end and word.start < w.end + near)
+            or (w.bare == word.bare and w.start - near < word.end and word.start < w.end + near)
             for w in there
         )
 
@@ -493,10 +493,6 @@ def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: floa
             text = "".join(w.text for w in words)
             kept.append(replace(segment, text=text, words=words, start=words[0].start, end=words[-1].end))
     return kept
-
-
-def _bare(word: Word) -> str:
-    return "".join(c for c in word.text.casefold() if c.isalnum())
 
 
 def _cores() -> int:

@@ -110,6 +110,11 @@ class Word:
     probability: float
     backed: bool | None = None
 
+    @property
+    def bare(self) -> str:
+        """The letters and digits of the word alone, case folded, to tell whether two words are the same."""
+        return "".join(c for c in self.text.casefold() if c.isalnum())
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
