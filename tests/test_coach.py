@@ -94,8 +94,9 @@ def test_musts_come_before_pluses() -> None:
 )
 def test_what_is_weak_or_not_the_agents_is_not_praised(change: dict[str, str]) -> None:
     thanks = replace(made.finding("courtesy.thanks", made.GOOD_TURNS, 6, "Thank you"), **change)  # type: ignore[arg-type]
-    assert coached((thanks,)).strength is None
-    assert coached((thanks,)).reason.startswith("no strength is named")
+    strength = coached((thanks,)).strength
+    assert strength is not None
+    assert (strength.about, strength.quote) == ("lets_finish", "")
 
 
 def test_a_turn_with_something_negative_in_it_is_not_praised() -> None:
@@ -103,7 +104,19 @@ def test_a_turn_with_something_negative_in_it_is_not_praised() -> None:
         made.finding("courtesy.thanks", made.POOR_TURNS, 2, "Thanks"),
         made.finding("courtesy.dismissive", made.POOR_TURNS, 2, "calm down"),
     )
-    assert coached(findings, made.POOR_TURNS).strength is None
+    strength = coached(findings, made.POOR_TURNS).strength
+    assert strength is not None
+    assert strength.about == "lets_finish"
+
+
+def test_where_no_marker_can_be_named_it_is_the_first_criterion_that_is_met() -> None:
+    twice = tuple(
+        made.finding("listening.interruption", made.POOR_TURNS, n, made.POOR_TURNS[n].text) for n in (2, 4)
+    )
+    strength = coached(twice, made.POOR_TURNS).strength
+    assert strength is not None
+    assert strength.about == "shares_the_floor"
+    assert strength.text == load_scorecard().steady[1].text
 
 
 def test_nothing_heard_is_nothing_praised() -> None:
@@ -159,6 +172,8 @@ def texts() -> Iterator[tuple[str, str]]:
                 yield from ((f"{name} {item.id} say", text) for text in want.say.values())
         for strength in card.strengths:
             yield f"{name} {strength.marker} why", strength.why
+        for one in card.steady:
+            yield f"{name} {one.criterion} text", one.text
 
 
 def test_texts_speak_of_what_to_do_and_never_of_the_person() -> None:

@@ -43,7 +43,7 @@ def coach(
     Returns
     -------
     Coaching
-        The strength is a positive finding, the next step the missed criterion with the most points to win,
+        The strength is a positive finding, or else a criterion that was met; the next step the missed criterion with the most points to win,
         musts first. Where the call is too short for a total only what was heard counts, not what is absent.
         ``reason`` says why a part is missing.
     """
@@ -51,7 +51,7 @@ def coach(
     if not any(c.status in ("met", "partly", "missed") for c in scores.criteria):
         return Coaching(None, None, None, f"no coaching: {scores.reason.removeprefix('no total: ')}")
     step = _next_step(scorecard, scores, own, turns, language)
-    strength = _strength(scorecard, own, turns)
+    strength = _strength(scorecard, own, turns) or _steady(scorecard, scores)
     reasons: list[str] = []
     if strength is None:
         reasons.append(
@@ -96,6 +96,14 @@ def _strength(scorecard: Scorecard, findings: Sequence[Finding], turns: Sequence
 
     best, quote = min(heard, key=telling)
     return Note(best.rule, f"{best.message} {whys[best.rule]}".strip(), quote, best.start)
+
+
+def _steady(scorecard: Scorecard, scores: Scores) -> Note | None:
+    """The first criterion worth naming that is met; none where the call is too short for a total."""
+    met = {criterion.id for criterion in scores.criteria if criterion.status == "met"}
+    if scores.total is None:
+        return None
+    return next((Note(one.criterion, one.text) for one in scorecard.steady if one.criterion in met), None)
 
 
 def _next_step(

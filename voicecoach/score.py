@@ -70,6 +70,14 @@ class Strength:
 
 
 @dataclass(frozen=True, slots=True)
+class Steady:
+    """A criterion whose being met is named as the strength where no marker can be, and what is said then."""
+
+    criterion: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """Criteria and strengths as read from a file; ``sha256`` is that of the file."""
 
@@ -81,6 +89,7 @@ class Scorecard:
     telling_quote: int  # words a quote should have to name a strength by
     items: tuple[Item, ...]
     strengths: tuple[Strength, ...]
+    steady: tuple[Steady, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ def load_scorecard(name_or_path: str | Path = "service-call") -> Scorecard:
         )
     found = read_file(path)
     fields = found.fields(
-        ("id", "name", "version", "least_speech", "criteria"), ("telling_quote", "strengths")
+        ("id", "name", "version", "least_speech", "criteria"), ("telling_quote", "strengths", "steady")
     )
     least = fields["least_speech"].fields(("seconds", "source"))
     entries = fields["criteria"].items()
@@ -140,6 +149,9 @@ def load_scorecard(name_or_path: str | Path = "service-call") -> Scorecard:
     named = fields["strengths"].items() if "strengths" in fields else ()
     strengths = tuple(_read_strength(entry) for entry in named)
     _refuse_repeats([strength.marker for strength in strengths], named)
+    entries = fields["steady"].items() if "steady" in fields else ()
+    steady = tuple(_read_steady(entry, [item.id for item in items]) for entry in entries)
+    _refuse_repeats([one.criterion for one in steady], entries)
     return Scorecard(
         id=fields["id"].text(),
         name=fields["name"].text(),
@@ -151,6 +163,7 @@ def load_scorecard(name_or_path: str | Path = "service-call") -> Scorecard:
         ),
         items=items,
         strengths=strengths,
+        steady=steady,
     )
 
 
@@ -233,6 +246,11 @@ def _read_id(value: Value) -> str:
 def _read_strength(entry: Value) -> Strength:
     fields = entry.fields(("marker", "why"))
     return Strength(_read_id(fields["marker"]), fields["why"].text())
+
+
+def _read_steady(entry: Value, criteria: Sequence[str]) -> Steady:
+    fields = entry.fields(("criterion", "text"))
+    return Steady(fields["criterion"].one_of(criteria), fields["text"].text())
 
 
 def score(

@@ -241,7 +241,8 @@ def _heard(console: Console, analysis: Analysis) -> None:
 
 def _scorecard(console: Console, analysis: Analysis) -> None:
     scores = analysis.scores
-    total = "" if scores.total is None else f"; {scores.total:.0f} of 100 points"
+    # while a must is open, points say nothing: they are in the JSON report
+    total = "" if scores.total is None or scores.passed is False else f"; {scores.total:.0f} of 100 points"
     _heading(console, f"SCORECARD {scores.scorecard} {scores.version}")
     _say(console, f"{scores.reason}{total}")
     rows = [
