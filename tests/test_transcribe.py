@@ -86,7 +86,8 @@ def test_windows_are_shared_out_evenly() -> None:
     lots = transcribe._batches(many, 2)
     assert sorted(map(len, lots)) == [4, 5]
     assert sorted(w.pieces for lot in lots for w in lot) == sorted(w.pieces for w in many)
-    assert max(map(len, transcribe._batches(many * 5, 2))) <= transcribe.BATCH
+    assert max(map(len, transcribe._batches(many * 2, 2))) <= transcribe.BATCH
+    assert max(map(len, transcribe._batches(many * 5, 2))) <= transcribe.BATCH_OF_MANY
 
 
 def test_speech_without_words_is_found_and_speech_with_words_is_not() -> None:

@@ -43,8 +43,9 @@ def coach(
     Returns
     -------
     Coaching
-        The strength is a positive finding, or else a criterion that was met; the next step the missed criterion with the most points to win,
-        musts first. Where the call is too short for a total only what was heard counts, not what is absent.
+        The strength is a positive finding, or else a criterion that was met; the next step the missed
+        criterion with the most points to win, musts first. Where the call is too short for a total only what
+        was heard counts, not what is absent.
         ``reason`` says why a part is missing.
     """
     own = [f for f in findings if f.speaker == AGENT and f.grade in SCORED_GRADES]

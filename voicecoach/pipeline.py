@@ -177,13 +177,20 @@ class _Run:
             if loading is not None:
                 loading.result()
         own = evidence.own_voice(raw, bleed)
+        recording.release()
         clock.stop("acoustics")
+
+        def decoded(share: float) -> None:
+            recording.release()
+            if progress is not None:
+                progress(share)
+
         transcript = self.coach.recogniser.transcribe(
             signals,
             [_where_voice(p, c) for p, c in zip(probabilities, own, strict=True)],
             language=self.coach.settings.language,
             options=DecodeOptions(beam_size=self.coach.settings.beam_size),
-            progress=progress,
+            progress=decoded,
         )
         clock.stop("transcribe")
         pack = self._pack(transcript.language)

@@ -11,6 +11,8 @@ words is decoded once more on its own.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +33,8 @@ RATE = 16000
 FRAME = 512  # samples behind one speech probability
 WINDOW = 30.0  # seconds Whisper hears at once
 BATCH = 5  # windows decoded together by one worker: more need more memory and gain little
+MANY = 24  # from so many windows on, about ten minutes of speech, fewer are decoded together
+BATCH_OF_MANY = 3
 
 Samples = NDArray[np.int16] | Floats
 Progress = Callable[[float], None]  # called with the share of speech decoded so far, 0..1
@@ -378,6 +382,7 @@ class Recogniser:
                 k = max(n for n, clip in enumerate(clips) if clip["start"] <= middle or n == 0)
                 heard.append((batch[k], _segment(segment, offset=clips[k]["start"])))
             done += at
+            _give_back()
             if progress is not None:
                 progress(min(1.0, done / total))
             return [
@@ -439,7 +444,8 @@ def _segment(found: Any, *, offset: float) -> Segment:
 
 def _batches(todo: Sequence[_Window], workers: int) -> list[list[_Window]]:
     """Batches of like size, the fullest windows first, so that workers end together."""
-    rounds = -(-len(todo) // (BATCH * workers))
+    size = BATCH if len(todo) < MANY else BATCH_OF_MANY
+    rounds = -(-len(todo) // (size * workers))
     count = min(len(todo), rounds * workers)
     lots: list[list[_Window]] = [[] for _ in range(count)]
     for window in sorted(todo, key=lambda w: -w.length):
@@ -493,6 +499,12 @@ def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: floa
             text = "".join(w.text for w in words)
             kept.append(replace(segment, text=text, words=words, start=words[0].start, end=words[-1].end))
     return kept
+
+
+def _give_back() -> None:
+    """Hand freed memory back to the system, where the C library keeps it (glibc): worker threads fragment it."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _cores() -> int:

@@ -7,6 +7,7 @@ channel holds more than one voice, "unknown".
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,6 +83,14 @@ class Audio:
         stop = self.samples.shape[1] if end is None else round(end * self.rate)
         piece = self.samples[index, round(start * self.rate) : stop]
         return piece.astype(np.float32) / np.float32(32768.0)
+
+    def release(self) -> None:
+        """Give back the memory of samples that lie in a file; they are read again when they are needed."""
+        base: object = self.samples
+        while isinstance(base, np.ndarray):
+            base = base.base
+        if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            base.madvise(mmap.MADV_DONTNEED)
 
 
 @dataclass(frozen=True, slots=True)
