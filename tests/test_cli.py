@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import wave
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 from make_sound import RATE, pcm, sine, wav
 
-from voicecoach import cli, pipeline, reports
+from voicecoach import audio, cli, pipeline, reports
 from voicecoach.cli import COMMANDS
 from voicecoach.errors import AudioError
 
@@ -270,6 +272,33 @@ def test_an_interrupt_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     monkeypatch.setattr(pipeline, "analyse", stop)
     assert run("analyse", SAMPLE) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_in_the_midst_of_decoding_leaves_at_once_and_writes_nothing(tmp_path: Path) -> None:
+    samples = audio.load(SAMPLE).samples
+    long = wav(tmp_path / "long.wav", np.tile(samples, 20))
+    command = [
+        sys.executable,
+        "-m",
+        "voicecoach",
+        "analyse",
+        str(long),
+        "-f",
+        "json",
+        "-o",
+        str(tmp_path / "out"),
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        while not (tmp_path / "out").exists():  # made when the settings are found to be good
+            assert running.poll() is None
+            time.sleep(0.1)
+        time.sleep(4)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert err.strip() == "voicecoach: interrupted"
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_mistake_of_ours_is_one_line_too(

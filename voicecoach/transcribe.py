@@ -234,10 +234,9 @@ class Recogniser:
         self, model: Model, *, device: str = "cpu", compute_type: str = "default", threads: int | None = None
     ) -> None:
         self.model = model
-        self.device = device
-        self.compute_type = (
-            ("int8" if device == "cpu" else "float16") if compute_type == "default" else compute_type
-        )
+        self.device = _found_device() if device == "auto" else device
+        usual = "int8" if self.device == "cpu" else "float16"
+        self.compute_type = usual if compute_type == "default" else compute_type
         self.threads = threads or _cores()
 
     @cached_property
@@ -391,8 +390,11 @@ class Recogniser:
                 for pair in self._again(window, one, channels, language, options)
             ]
 
-        with ThreadPoolExecutor(self.threads) as pool:
+        pool = ThreadPoolExecutor(self.threads)
+        try:
             results = list(pool.map(work, _batches(todo, self.threads)))
+        finally:  # after an error or an interrupt nobody waits for batches not yet begun
+            pool.shutdown(wait=False, cancel_futures=True)
         segments: list[list[Segment]] = [[] for _ in channels]
         for window, segment in (pair for result in results for pair in result):
             words = tuple(window.place(word) for word in segment.words)
@@ -502,9 +504,15 @@ def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: floa
 
 
 def _give_back() -> None:
-    """Hand freed memory back to the system, where the C library keeps it (glibc): worker threads fragment it."""
+    """Hand freed memory back to the system where the C library keeps it (glibc): threads fragment it."""
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _found_device() -> str:
+    from ctranslate2 import get_cuda_device_count
+
+    return "cuda" if get_cuda_device_count() else "cpu"
 
 
 def _cores() -> int:
