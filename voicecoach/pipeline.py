@@ -172,6 +172,7 @@ class _Run:
         signals = [recording.samples[k] for k in used]
         with ThreadPoolExecutor(max(1, len(signals)) + 1) as pool:
             probabilities = list(pool.map(speech_probability, signals))
+            recording.release()
             loading = self._load(pool, probabilities)
             raw = list(pool.map(lambda s, p: contours(s, recording.rate, p), signals, probabilities))
             if loading is not None:
