@@ -88,9 +88,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except VoicecoachError as error:
         return _complain(str(error), error.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         return 0
     except OSError as error:
+        if error.filename is None:
+            _drop_stdout()
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}", 1)
     except Exception as error:  # the last line of the CLI
         if os.environ.get("VOICECOACH_TRACEBACK"):
@@ -99,6 +101,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _complain(
             text, 1, " (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)"
         )
+
+
+def _drop_stdout() -> None:
+    """Let what is still in the buffer of stdout go nowhere, so that leaving does not fail on it again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str, code: int, hint: str = "") -> int:
