@@ -59,7 +59,7 @@ def hostile() -> Analysis:
 @pytest.mark.parametrize("name", FORMATS)
 def test_formats_have_the_same_shape(name: str) -> None:
     signature = inspect.signature(FORMATS[name].render)
-    assert list(signature.parameters) == ["analyses", "width", "color"]
+    assert list(signature.parameters) == ["analyses", "several", "width", "color"]
     for case in made.ALL.values():
         rendered = FORMATS[name].render([case()])
         assert rendered.endswith("\n")

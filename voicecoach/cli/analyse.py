@@ -154,7 +154,9 @@ def analyse(
     if output_dir is None and done:
         color = sys.stdout.isatty() and formats[0] == "text" and not _no_color()
         click.echo(
-            reports.FORMATS[formats[0]].render(done, width=_width(), color=color), nl=False, color=color
+            reports.FORMATS[formats[0]].render(done, several=len(files) > 1, width=_width(), color=color),
+            nl=False,
+            color=color,
         )
     if codes:
         return 1 if done else max(codes)

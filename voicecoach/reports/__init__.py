@@ -1,7 +1,8 @@
 """Reports: one file a format, all made from ``Analysis`` alone.
 
-Every format has ``render(analyses, *, width=80, color=False) -> str`` and ``SUFFIX``; formats that are not
-read on a terminal take no notice of width and colour.
+Every format has ``SUFFIX`` and ``render(analyses, *, several=False, width=80, color=False) -> str``.
+``several`` says that more than one recording was asked for, even if only one could be analysed; formats that
+are not read on a terminal take no notice of width and colour.
 """
 
 from __future__ import annotations

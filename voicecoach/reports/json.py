@@ -20,10 +20,12 @@ DECIMALS = 3
 FINE_DECIMALS = {"clipping": 6, "dc_offset": 6}  # shares of full scale, where a thousandth is a lot
 
 
-def render(analyses: Sequence[Analysis], *, width: int = 80, color: bool = False) -> str:
-    """One analysis as a JSON document, several as an array; ends with a newline."""
+def render(
+    analyses: Sequence[Analysis], *, several: bool = False, width: int = 80, color: bool = False
+) -> str:
+    """One analysis as a JSON document, or an array where several were asked for; ends with a newline."""
     documents = [document(analysis) for analysis in analyses]
-    found = documents[0] if len(documents) == 1 else documents
+    found = documents[0] if len(documents) == 1 and not several else documents
     return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 

@@ -44,7 +44,9 @@ UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of cha
 OPEN = {"missed": "open", "partly": "partly"}  # status of a criterion, as shown
 
 
-def render(analyses: Sequence[Analysis], *, width: int = 80, color: bool = False) -> str:
+def render(
+    analyses: Sequence[Analysis], *, several: bool = False, width: int = 80, color: bool = False
+) -> str:
     """One page for each analysis, ``width`` columns wide; ends with a newline."""
     return "\n".join(_page(analysis, width, color) for analysis in analyses)
 
@@ -137,12 +139,18 @@ def _header(console: Console, analysis: Analysis) -> None:
         )
         for s in sorted(source.speakers, key=lambda speaker: speaker.name != AGENT)
     ]
-    _rows(console, [*rows, ("Recording", _quality(source, analysis.quality))])
+    _rows(console, [*rows, ("Recording", _quality(source, analysis.quality) + _lost(analysis.measures))])
     heard = (*source.layout.used, *source.layout.empty)
     channels = [analysis.quality[index] for index in sorted(heard) if index < len(analysis.quality)]
     warnings = [*analysis.warnings, *(f"{c.name}: {warning}" for c in channels for warning in c.warnings)]
     for warning in dict.fromkeys(warnings):
         _say(console, f"! {warning}", style="yellow")
+
+
+def _lost(measures: Sequence[Measure]) -> str:
+    """How much speech got no words, from a second on."""
+    seconds = sum(m.value or 0.0 for m in measures if m.id == "quality.untranscribed_speech")
+    return f", {seconds:.0f} s of speech without words" if round(seconds) else ""
 
 
 def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
