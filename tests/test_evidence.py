@@ -153,3 +153,11 @@ def test_a_finding_is_backed_by_the_words_it_quotes() -> None:
     assert evidence.of_span(turn, 0, 9, doubts).reason == evidence.reason("too_fast")
     assert evidence.of_span(turn, 11, 16, doubts).status == "backed"
     assert evidence.of_span(Turn("agent", "Thank you."), 0, 9, {}).status == "not_checked"
+
+
+def test_only_what_is_near_the_channels_own_voice_is_decoded() -> None:
+    probability = np.full(625, 0.9, np.float32)  # 20 s of it
+    kept = evidence.near_voice(probability, contours((5.0, 6.0)))
+    times = np.flatnonzero(kept) * 0.032
+    assert times[0] == pytest.approx(4.5, abs=0.04)
+    assert times[-1] == pytest.approx(6.5, abs=0.04)

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecoach.acoustics.voice import runs
+from voicecoach.acoustics.voice import grow, runs
 from voicecoach.datafile import read_file
-from voicecoach.types import Contours, Evidence, Segment, Turn, Word
+from voicecoach.transcribe import FRAME, RATE
+from voicecoach.types import Contours, Evidence, Floats, Segment, Turn, Word
 
 Syllables = Callable[[str], int]
 
@@ -145,6 +146,16 @@ def own_voice(contours: Sequence[Contours], bleed: Mapping[tuple[int, int], floa
             nuclei=own.nuclei[~leaked[times]] if len(leaked) else own.nuclei,
         )
     return tuple(cleaned)
+
+
+def near_voice(speech_probability: Floats, own: Contours) -> Floats:
+    """Speech probability, set to zero away from the channel's own voice: what leaks over is not decoded."""
+    near = grow(own.voice, round(limit("near_voice") / own.hop))
+    if not len(near):
+        return speech_probability
+    frames = (np.arange(len(speech_probability)) * FRAME / RATE / own.hop).astype(int)
+    here = near[np.minimum(frames, len(near) - 1)]
+    return np.where(here, speech_probability, 0).astype(np.float32)
 
 
 def without_overheard(

@@ -25,7 +25,6 @@ from voicecoach.types import (
     Audio,
     Call,
     Contours,
-    Event,
     Evidence,
     Finding,
     Floats,
@@ -188,7 +187,7 @@ class _Run:
 
         transcript = self.coach.recogniser.transcribe(
             signals,
-            [_where_voice(p, c) for p, c in zip(probabilities, own, strict=True)],
+            [evidence.near_voice(p, c) for p, c in zip(probabilities, own, strict=True)],
             language=self.coach.settings.language,
             options=DecodeOptions(beam_size=self.coach.settings.beam_size),
             progress=decoded,
@@ -318,18 +317,6 @@ class _Run:
         }
 
 
-def _where_voice(probability: Floats, own: Contours) -> Floats:
-    """Speech probability, set to zero where our own voice activity is far: what leaks over is not decoded."""
-    import numpy as np
-
-    from voicecoach.acoustics.voice import grow
-    from voicecoach.transcribe import FRAME, RATE
-
-    near = grow(own.voice, round(0.5 / own.hop))
-    frames = np.minimum((np.arange(len(probability)) * FRAME / RATE / own.hop).astype(int), len(near) - 1)
-    return np.where(near[frames], probability, 0).astype(np.float32) if len(near) else probability
-
-
 def _listen(
     transcript: Transcript,
     used: tuple[int, ...],
@@ -421,6 +408,3 @@ def _not_measured(call: Call, numbers: Sequence[Measure], pack: rules.Pack | Non
     else:
         return tuple(missing)
     return (*missing, *(NotMeasured(category, why) for category in ("courtesy", "listening", "structure")))
-
-
-__all__ = ["Coach", "Event", "Settings", "analyse"]
