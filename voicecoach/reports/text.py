@@ -34,6 +34,13 @@ FEW_MEASURES = {
     "talk.unannounced_silence": "unannounced silence",
     "pitch.spread": "pitch range",
 }
+OTHER_MEASURES = {  # names of measures that are only mentioned where they are missing
+    "fillers.heard_rate": "fillers heard",
+    "fillers.transcribed_rate": "fillers written down",
+    "pitch.final_slope": "pitch at the end of sentences",
+    "voice.hnr": "harmonics-to-noise ratio of the voice",
+    "quality.snr": "signal-to-noise ratio",
+}
 LAYOUTS = {
     "mono": "one channel",
     "dual_mono": "two channels with the same sound, read as one",
@@ -327,7 +334,8 @@ def _named(identifiers: Sequence[str]) -> str:
     """Measures and markers in words, by family where there are many."""
     if len(identifiers) > MOST_NAMES:
         return ", ".join(dict.fromkeys(identifier.split(".")[0] for identifier in identifiers))
-    return ", ".join(FEW_MEASURES.get(i) or i.replace(".", " ").replace("_", " ") for i in identifiers)
+    known = FEW_MEASURES | OTHER_MEASURES
+    return ", ".join(known.get(i) or i.replace(".", " ").replace("_", " ") for i in identifiers)
 
 
 def _listed(names: Sequence[str], kind: str) -> str:
