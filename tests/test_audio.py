@@ -401,8 +401,8 @@ def test_a_long_recording_goes_through_a_temporary_file(
     monkeypatch.setattr(audio.tempfile, "tempdir", str(tmp_path))
     mapped = audio.load(path)
     assert isinstance(mapped.samples.base, np.memmap)
-    for recording in (mapped, kept):
-        recording.release()  # what was given back is read again
+    for recording, in_file in ((mapped, True), (kept, False)):
+        assert recording.release() is in_file  # and what was given back is read again
         assert np.array_equal(mapped.samples, kept.samples)
     assert mapped.layout == kept.layout
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.wav"]

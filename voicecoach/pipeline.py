@@ -170,9 +170,10 @@ class _Run:
         }
         signals = [recording.samples[k] for k in used]
         with ThreadPoolExecutor(max(1, len(signals)) + 1) as pool:
-            probabilities = list(pool.map(speech_probability, signals))
             recording.release()
-            loading = self._load(pool, probabilities)
+            probabilities = list(pool.map(speech_probability, signals))
+            # beside a long recording there is no room for the weights until its contours are done
+            loading = None if recording.release() else self._load(pool, probabilities)
             raw = list(pool.map(lambda s, p: contours(s, recording.rate, p), signals, probabilities))
             if loading is not None:
                 loading.result()

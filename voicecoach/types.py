@@ -84,13 +84,17 @@ class Audio:
         piece = self.samples[index, round(start * self.rate) : stop]
         return piece.astype(np.float32) / np.float32(32768.0)
 
-    def release(self) -> None:
-        """Give back the memory of samples that lie in a file; they are read again when they are needed."""
+    def release(self) -> bool:
+        """Give back the memory of samples that lie in a file, and tell whether they do.
+
+        They are read again when they are needed.
+        """
         base: object = self.samples
         while isinstance(base, np.ndarray):
             base = base.base
         if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
             base.madvise(mmap.MADV_DONTNEED)
+        return isinstance(base, mmap.mmap)
 
 
 @dataclass(frozen=True, slots=True)
