@@ -126,14 +126,20 @@ def speech_probability(samples: Samples) -> Floats:
         return np.zeros(0, np.float32)
     from faster_whisper.vad import get_vad_model
 
-    vad = get_vad_model()
-    block, lead = 1875 * FRAME, 63 * FRAME  # a minute, warmed up by the 2 s before
+    session = get_vad_model().session
+    state, cell = np.zeros((2, 1, 1, 128), np.float32)
+    before = np.zeros((1, 64), np.float32)  # each frame is heard with the last 64 samples before it
+    block = 1875 * FRAME
     found = []
     for at in range(0, len(samples), block):
-        begin = max(0, at - lead)
-        piece = _float(samples[begin : at + block])
-        piece = np.pad(piece, (0, -len(piece) % FRAME))
-        found.append(np.asarray(vad(piece), np.float32).reshape(-1)[(at - begin) // FRAME :])
+        piece = _float(samples[at : at + block])
+        frames = np.pad(piece, (0, -len(piece) % FRAME)).reshape(-1, FRAME)
+        context = np.concatenate([before, frames[:-1, -64:]])
+        heard, state, cell = session.run(
+            None, {"input": np.concatenate([context, frames], axis=1), "h": state, "c": cell}
+        )
+        before = frames[-1:, -64:]
+        found.append(np.asarray(heard, np.float32).reshape(-1))
     return np.concatenate(found)
 
 
