@@ -6,7 +6,7 @@ turn are stream offsets (see text.py) until they leave the engine; times are sec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from voicecoach.datafile import Value
@@ -66,6 +66,15 @@ class Dialogue:
             if self.lines[at].floor != line.floor:
                 return self.lines[at]
         return None
+
+    def following_other(self, line: Line) -> Line | None:
+        """The next turn of another speaker after this one."""
+        return next((later for later in self.lines[line.index + 1 :] if later.floor != line.floor), None)
+
+    def own(self, index: int, line: Line) -> Line | None:
+        """The turn of that index if it belongs to the same speech as this one: nobody else spoke between."""
+        same = 0 <= index < len(self.lines) and self.lines[index].floor == line.floor
+        return self.lines[index] if same else None
 
     def other_speaks(self, index: int, line: Line) -> bool:
         """Whether the turn of that index is one of another speaker than this turn's."""
@@ -144,24 +153,30 @@ def _sentences(text: Text) -> tuple[tuple[int, int], ...]:
     return tuple(zip(starts, [*starts[1:], len(text.stream)], strict=True))
 
 
-WORDING = ("phrases", "unless", "unless_turn", "where", "after", "unless_after")
+# Other turns that a wording may look at: those of the other speaker, and its own speaker's right beside it.
+AROUND: Mapping[str, Callable[[Dialogue, Line], Line | None]] = {
+    "after": Dialogue.previous,
+    "before": Dialogue.following_other,
+    "after_own": lambda dialogue, line: dialogue.own(line.index - 1, line),
+    "before_own": lambda dialogue, line: dialogue.own(line.index + 1, line),
+}
+CONTEXT = tuple(key for place in AROUND for key in (place, f"unless_{place}"))
+WORDING = ("phrases", "unless", "unless_turn", "where", *CONTEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Phrases and when they count.
 
-    ``unless`` phrases cancel a match they overlap, ``unless_turn`` any match in the same turn; ``after``
-    and ``unless_after`` look at the last turn of the other speaker. All but ``where`` are slots of the
-    phrases.
+    ``unless`` phrases cancel a match they overlap, ``unless_turn`` any match in the same turn; ``context``
+    says what another turn must or must not hold. All but ``where`` are slots of the phrases.
     """
 
     phrases: int
     unless: int | None
     unless_turn: int | None
     where: tuple[str, ...]
-    after: int | None
-    unless_after: int | None
+    context: tuple[tuple[str, int], ...]  # (key of CONTEXT, slot)
 
     def find(self, line: Line, dialogue: Dialogue) -> list[tuple[int, int]]:
         """Where the wording stands in a turn, as stream offsets."""
@@ -190,12 +205,12 @@ class Wording:
     def _allowed(self, line: Line, dialogue: Dialogue) -> bool:
         if self.unless_turn is not None and line.hits.get(self.unless_turn):
             return False
-        if self.after is None and self.unless_after is None:
-            return True
-        before = dialogue.previous(line)
-        if self.after is not None and (before is None or not before.hits.get(self.after)):
-            return False
-        return self.unless_after is None or before is None or not before.hits.get(self.unless_after)
+        for key, slot in self.context:
+            other = AROUND[key.removeprefix("unless_")](dialogue, line)
+            holds = other is not None and slot in other.hits
+            if holds == key.startswith("unless_"):
+                return False
+        return True
 
 
 def read_wording(fields: Mapping[str, Value], phrases: Phrases) -> Wording:
@@ -214,8 +229,7 @@ def read_wording(fields: Mapping[str, Value], phrases: Phrases) -> Wording:
         unless=slot("unless"),
         unless_turn=slot("unless_turn"),
         where=where,
-        after=slot("after"),
-        unless_after=slot("unless_after"),
+        context=tuple((key, phrases.add(fields[key])) for key in CONTEXT if key in fields),
     )
 
 

@@ -51,7 +51,7 @@ def _wording(wording: Wording, name: str, line: Line, dialogue: Dialogue) -> Ite
     if not wording.find(line, dialogue):
         limits = [
             *wording.where,
-            *(key for key in ("after", "unless_after") if getattr(wording, key) is not None),
+            *(key for key, _ in wording.context),
         ]
         yield f"{where} they do not count" + (f" (limits: {', '.join(limits)})" if limits else "")
 
