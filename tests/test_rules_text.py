@@ -159,5 +159,5 @@ def test_no_phrase_makes_the_search_slow() -> None:
 
 def test_a_phrase_too_large_is_refused() -> None:
     lists = read_text("\n".join(f"l{n}: [<l{n - 1}> <l{n - 1}> x]" for n in range(1, 30)) + "\nl0: [a]", "x")
-    with pytest.raises(DataFileError, match="too large"):
+    with pytest.raises(DataFileError, match="more than 200 words"):
         Phrases(SPELLING, lists.mapping()).add(Value("<l29>", "rule.yaml", 1, 1, {}))

@@ -11,7 +11,9 @@ A phrase is words as they are said, plus:
     ^ sorry ?               begins a sentence; ends with a question mark ($ ends with or without)
 
 Finding takes time in proportion to the length of the text whatever the phrases are: a phrase has an end (no
-endless repetition), all phrases are followed at once, and nothing is ever tried again in another way.
+endless repetition, LONGEST_PHRASE words at most), all phrases are followed at once, and nothing is ever tried
+again in another way. What is learnt of the automaton on the way is remembered; a pack that would have it learn
+something new without end is refused (EFFORT).
 """
 
 from __future__ import annotations
@@ -24,10 +26,13 @@ from voicecoach.datafile import Value, meant
 from voicecoach.rules.text import ASK, END, MARKS, OPEN, Spelling, Text, read
 
 LONGEST_GAP = 12  # words
+LONGEST_PHRASE = 200  # words, in the longest way to say it
+LONGEST_WORD = 100  # characters
 DEEPEST = 30  # brackets in brackets, lists in lists
-LARGEST_PHRASE = 20_000  # steps of the automaton, lists written out
-LARGEST_PACK = 500_000
-_FORGET = 50_000  # states remembered before starting afresh
+LARGEST_PHRASE = 5_000  # steps of the automaton, lists written out
+LARGEST_PACK = 200_000
+EFFORT, EFFORT_PER_WORD = 5_000_000, 500  # nodes looked at: once, and for each word read
+_FORGET = 1_000_000  # nodes in remembered states before starting afresh; likewise words
 
 _ANY = "_"
 _PIECE = re.compile(
@@ -49,21 +54,7 @@ class _Node:
         self.free: list[_Node] = []  # reached without a word
         self.moves: list[tuple[str, _Node]] = []  # reached by a word or a mark
         self.accepts = -1
-        self.reach: tuple[
-            _Node, ...
-        ] = ()  # itself and all reached without a word that lead on; () is not known yet
-
-    def closure(self) -> tuple[_Node, ...]:
-        if not self.reach:
-            seen: set[_Node] = set()
-            waiting = [self]
-            while waiting:
-                node = waiting.pop()
-                if node not in seen:
-                    seen.add(node)
-                    waiting.extend(node.free)
-            self.reach = tuple(node for node in seen if node.moves or node.accepts >= 0)
-        return self.reach
+        self.reach: tuple[_Node, ...] = ()  # itself and others reached without a word; () is not known yet
 
 
 class _State:
@@ -88,13 +79,18 @@ class Phrases:
         self._lists = lists
         self._read: dict[str, _Tree] = {}  # lists as trees
         self._empty: dict[str, bool] = {}  # whether a list can match no word at all
+        self._lengths_of: dict[str, int] = {}  # lists, in words
         self._start = _Node()
         self._shared: dict[tuple[_Node, _Tree], _Node] = {}  # phrases that begin alike share their beginning
         self._slots = 0
         self._size = 0
         self._most = 0
+        self._largest: tuple[int, Value] | None = None  # the phrase of most steps
+        self._effort = EFFORT  # nodes that may still be looked at
+        self._held = 0  # nodes in remembered states
         self._words: set[str] = set()
         self._parts: set[str] = set()  # beginnings "apologi*" and endings "*ing" of words
+        self._lengths: list[int] = []  # how long those are
         self._classes: dict[str, int] = {}  # word -> which kind of word it is
         self._kinds: dict[frozenset[str], int] = {}  # the labels a kind of word answers to
         self._labels: list[frozenset[str]] = []
@@ -109,48 +105,64 @@ class Phrases:
         """
         slot = self._slots
         self._slots += 1
+        end = _Node()
+        end.accepts = slot
         for phrase in phrases.items() if isinstance(phrases.content, tuple) else (phrases,):
             tree = _Parser(self, phrase, ()).whole()
             if self._may_be_empty(tree):
                 phrase.fail(
                     f"the phrase {phrase.text()!r} can match nothing at all; add a word that must be there"
                 )
-            self._most = min(self._size + LARGEST_PHRASE, LARGEST_PACK)
-            self._build(phrase, tree).accepts = slot
+            if self._length(tree) > LONGEST_PHRASE:
+                phrase.fail(f"a phrase of more than {LONGEST_PHRASE} words; split it")
+            before = self._size
+            self._most = min(before + LARGEST_PHRASE, LARGEST_PACK)
+            self._build(tree).free.append(end)
             if self._size > LARGEST_PACK:
                 phrase.fail("the phrases of this pack are too large together; shorten its lists")
             if self._size > self._most:
                 phrase.fail(f"the phrase {phrase.text()!r} is too large; split it")
-        self._states.clear()
+            if self._largest is None or self._size - before > self._largest[0]:
+                self._largest = self._size - before, phrase
+        self._lengths = sorted({len(part) - 1 for part in self._parts})
         self._classes.clear()
         self._first = None
         return slot
 
     def scan(self, text: Text) -> Hits:
-        """Where each slot matches: (start, end) in the stream, leftmost and longest, none overlapping."""
-        if self._first is None or len(self._states) > _FORGET:
-            self._states.clear()
-            self._first = self._state(self._start.closure())
+        """Where each slot matches: (start, end) in the stream, leftmost and longest, none overlapping.
+
+        Raises:
+            DataFileError: the phrases are too tangled to be followed in a time that anyone would wait.
+        """
         known = self._classes
         classes = [known[word] if word in known else self._class(word) for word in text.stream]
-        hits: dict[int, list[tuple[int, int]]] = {}
-        begin = self._first
         length = len(classes)
-        for start in range(length):
-            state = begin
+        self._effort += EFFORT_PER_WORD * length
+        hits: dict[int, list[tuple[int, int]]] = {}
+        first = self._first or self._restart()
+        for start, kind in enumerate(classes):
+            state = first.moves[kind] if kind in first.moves else self._move(first, kind)
+            if state is None:
+                continue
             best: dict[int, int] = {}
-            for at in range(start, length):
-                kind = classes[at]
-                following = state.moves[kind] if kind in state.moves else self._move(state, kind)
-                if following is None:
-                    break
-                state = following
+            at = start + 1
+            while state is not None:
                 for slot in state.accepts:
-                    best[slot] = at + 1
+                    best[slot] = at
+                if at == length:
+                    break
+                kind = classes[at]
+                at += 1
+                state = state.moves[kind] if kind in state.moves else self._move(state, kind)
             for slot, end in best.items():
-                earlier = hits.setdefault(slot, [])
-                if not earlier or start >= earlier[-1][1]:
-                    earlier.append((start, end))
+                if slot not in hits:
+                    hits[slot] = [(start, end)]
+                elif start >= hits[slot][-1][1]:
+                    hits[slot].append((start, end))
+            if self._held > _FORGET:
+                first = self._restart()
+        self._effort = min(self._effort, EFFORT)
         return hits
 
     def named(self, name: str, inside: tuple[str, ...]) -> _Tree | None:
@@ -180,8 +192,10 @@ class Phrases:
             found = frozenset((word, END)) if word == ASK else frozenset((word,))
         else:
             seen = [word] if word in self._words else []
-            seen += [word[:n] + "*" for n in range(1, len(word) + 1) if word[:n] + "*" in self._parts]
-            seen += ["*" + word[n:] for n in range(len(word)) if "*" + word[n:] in self._parts]
+            for n in self._lengths:
+                if n > len(word):
+                    break
+                seen += [part for part in (word[:n] + "*", "*" + word[-n:]) if part in self._parts]
             found = frozenset((*seen, _ANY))
         if len(self._classes) > _FORGET:
             self._classes.clear()
@@ -195,17 +209,55 @@ class Phrases:
         nodes: set[_Node] = set()
         for label in self._labels[kind]:
             for target in state.leads.get(label, ()):
-                nodes.update(target.closure())
+                nodes.update(target.reach or self._reach(target))
+                self._effort -= len(target.reach)
         found = self._state(nodes) if nodes else None
         state.moves[kind] = found
         return found
 
+    def _reach(self, node: _Node) -> tuple[_Node, ...]:
+        """The nodes that lead on or accept, reached from a node without a word."""
+        seen: set[_Node] = set()
+        waiting = [node]
+        while waiting:
+            at = waiting.pop()
+            if at not in seen:
+                seen.add(at)
+                waiting.extend(at.free)
+                self._effort -= 1 + len(at.free)
+        node.reach = tuple(found for found in seen if found.moves or found.accepts >= 0)
+        return node.reach
+
+    def _restart(self) -> _State:
+        """Forget all states; gives the state at the start."""
+        self._states.clear()
+        self._held = 0
+        self._first = self._state(self._reach(self._start))
+        return self._first
+
     def _state(self, nodes: Iterable[_Node]) -> _State:
+        if self._effort < 0 and self._largest is not None:
+            self._effort = 0
+            self._largest[1].fail("the phrases of this pack are too tangled; shorten this one and others like it")
         key = frozenset(nodes)
         found = self._states.get(key)
         if found is None:
             found = self._states[key] = _State(key)
+            self._held += len(key)
         return found
+
+    def _length(self, tree: _Tree) -> int:
+        """How many words and marks the longest way to say it has."""
+        kind, *parts = tree
+        if kind == "list":
+            if parts[0] not in self._lengths_of:
+                self._lengths_of[parts[0]] = self._length(self._read[parts[0]])
+            return self._lengths_of[parts[0]]
+        if kind == "row":
+            return sum(self._length(part) for part in parts)
+        if kind == "choice":
+            return max(self._length(part) for part in parts)
+        return int(parts[0]) if kind == "gap" else 1
 
     def _may_be_empty(self, tree: _Tree) -> bool:
         kind, *parts = tree
@@ -217,16 +269,14 @@ class Phrases:
             return all(self._may_be_empty(part) for part in parts)
         return kind == "gap" or (kind == "choice" and any(self._may_be_empty(part) for part in parts))
 
-    def _build(self, phrase: Value, tree: _Tree) -> _Node:
+    def _build(self, tree: _Tree) -> _Node:
         """Add a phrase at the start; gives the node where it ends."""
         node = self._start
         for part in tree[1:] if tree[0] == "row" else (tree,):
             if (node, part) not in self._shared:
                 self._shared[node, part] = self._attach(node, part)
             node = self._shared[node, part]
-        end = _Node()
-        node.free.append(end)
-        return end
+        return node
 
     def _attach(self, node: _Node, tree: _Tree) -> _Node:
         """Add a part of a phrase behind a node; gives the node where the part ends."""
@@ -340,6 +390,8 @@ class _Parser:
             self._fail(f"{match['word']!r} is not a word", where)
         if match["start"] and match["rest"]:
             self._fail(f"{match.group()!r}: write * before or after, not both", where)
+        if len(match["word"]) > LONGEST_WORD:
+            self._fail(f"a word of more than {LONGEST_WORD} letters", where)
         words[0] = match["start"] + words[0]
         words[-1] += match["rest"]
         for word in words:
