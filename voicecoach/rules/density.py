@@ -44,10 +44,10 @@ def find(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
             if never.isdisjoint(wording):
                 places[wording].append((line.index, start))
     covered: set[tuple[int, int]] = set()
-    repeated = sorted(
+    repeated = {
         place for found in places.values() if len(found) >= rule.times for place in found[rule.times - 1 :]
-    )
-    for index, start in repeated:
+    }
+    for index, start in sorted(repeated):
         if (index, start) in covered:
             continue
         end = start + rule.words

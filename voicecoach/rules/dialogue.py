@@ -6,6 +6,7 @@ turn are stream offsets (see text.py) until they leave the engine; times are sec
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from voicecoach.rules.patterns import Hits, Phrases
 from voicecoach.rules.text import MARKS, OPEN, Spelling, Text, read
 from voicecoach.types import AGENT, UNKNOWN, Event, Turn
 
+FARTHEST = 200  # turns; what is said later is no reply any more
 PLACES = ("opening", "closing", "start", "end", "whole", "sentence", "after_customer", "before_customer")
 
 
@@ -54,7 +56,10 @@ class Dialogue:
     events: tuple[Event, ...]
     opening: frozenset[int]  # lines in the opening of the call
     closing: frozenset[int]
-    found: dict[tuple[str, int], list[Spot]] = field(default_factory=dict)  # by rule and line, grows
+    floors: tuple[int, ...]  # the line with which each floor begins
+    found: dict[tuple[str, int], list[Spot]] = field(
+        default_factory=dict
+    )  # by rule and line, in order, grows
 
     def agent_lines(self) -> Iterator[Line]:
         """The turns that are judged."""
@@ -62,14 +67,13 @@ class Dialogue:
 
     def previous(self, line: Line) -> Line | None:
         """The last turn of another speaker before this one."""
-        for at in range(line.index - 1, -1, -1):
-            if self.lines[at].floor != line.floor:
-                return self.lines[at]
-        return None
+        first = self.floors[line.floor]
+        return self.lines[first - 1] if first else None
 
     def following_other(self, line: Line) -> Line | None:
         """The next turn of another speaker after this one."""
-        return next((later for later in self.lines[line.index + 1 :] if later.floor != line.floor), None)
+        last = line.floor == len(self.floors) - 1
+        return None if last else self.lines[self.floors[line.floor + 1]]
 
     def own(self, index: int, line: Line) -> Line | None:
         """The turn of that index if it belongs to the same speech as this one: nobody else spoke between."""
@@ -83,7 +87,7 @@ class Dialogue:
     def following(self, line: Line, floors: int) -> Iterator[Line]:
         """The agent's turns after this one, within so many times that the agent has the floor."""
         seen: set[int] = set()
-        for later in self.lines[line.index + 1 :]:
+        for later in self.lines[line.index + 1 : line.index + 1 + FARTHEST]:
             if later.agent:
                 seen.add(later.floor)
                 if len(seen) > floors:
@@ -93,6 +97,15 @@ class Dialogue:
     def spots(self, markers: Iterable[str], line: int) -> list[Spot]:
         """What rules found in a turn."""
         return [spot for marker in markers for spot in self.found.get((marker, line), ())]
+
+    def touched(self, markers: Iterable[str], line: int, start: int, end: int) -> bool:
+        """Whether rules found something in a turn that shares a word with start..end."""
+        for marker in markers:
+            spots = self.found.get((marker, line), ())
+            at = bisect_right(spots, start, key=lambda spot: spot.end)
+            if at < len(spots) and spots[at].start < end:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +121,14 @@ def make_dialogue(
 ) -> Dialogue:
     """Read all turns and look for all phrases in them."""
     lines: list[Line] = []
-    floor = 0
+    floors: list[int] = []
     for index, turn in enumerate(turns):
-        if index and turn.speaker != turns[index - 1].speaker:
-            floor += 1
+        if not index or turn.speaker != turns[index - 1].speaker:
+            floors.append(index)
         text = read(turn.text, spelling)
         silent = turn.speaker == UNKNOWN or len(text.stream) == 2  # no word between ^ and $
         hits = {} if silent else phrases.scan(text)
-        lines.append(Line(index, turn, text, hits, floor, turn.speaker == AGENT, _sentences(text)))
+        lines.append(Line(index, turn, text, hits, len(floors) - 1, turn.speaker == AGENT, _sentences(text)))
     opening, closing = _edges(lines, places)
     holding: dict[int, list[Line]] = {}
     for line in lines:
@@ -127,7 +140,16 @@ def make_dialogue(
         events=tuple(events),
         opening=opening,
         closing=closing,
+        floors=tuple(floors),
     )
+
+
+def touching(hits: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:
+    """Those of some hits, in order and apart from each other, that share a word with start..end."""
+    if not hits:
+        return ()
+    first = bisect_right(hits, start, key=lambda hit: hit[1])
+    return hits[first : bisect_left(hits, end, lo=first, key=lambda hit: hit[0])]
 
 
 def _edges(lines: Sequence[Line], places: Places) -> tuple[frozenset[int], frozenset[int]]:
@@ -184,7 +206,7 @@ class Wording:
         if not found or not self._allowed(line, dialogue):
             return []
         against = line.hits.get(self.unless, ()) if self.unless is not None else ()
-        kept = [hit for hit in found if not any(hit[0] < end and start < hit[1] for start, end in against)]
+        kept = [hit for hit in found if not touching(against, *hit)]
         for place in self.where:
             if place in ("opening", "closing"):
                 kept = kept if line.index in getattr(dialogue, place) else []
@@ -234,12 +256,12 @@ def read_wording(fields: Mapping[str, Value], phrases: Phrases) -> Wording:
 
 
 def _only_marks(line: Line, start: int, end: int) -> bool:
-    return all(word in MARKS for word in line.text.stream[start:end])
+    return all(line.text.stream[at] in MARKS for at in range(start, end))
 
 
 def _covering(hits: Sequence[tuple[int, int]], line: Line, start: int, end: int) -> list[tuple[int, int]]:
     """The hits inside start..end as one span if together they leave no word out."""
-    inside = [hit for hit in hits if start <= hit[0] and hit[1] <= end]
+    inside = [hit for hit in touching(hits, start, end) if start <= hit[0] and hit[1] <= end]
     at = start
     for hit in inside:
         if not _only_marks(line, at, hit[0]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 
 from voicecoach.rules.dialogue import Dialogue, Spot, make_dialogue
@@ -18,10 +19,7 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     dialogue = read_turns(pack, turns, events)
     matches: list[Match] = []
     for rule in pack.rules:
-        for spot in _spots(rule, dialogue):
-            matches.append(_match(rule, spot, dialogue))
-            if spot.line is not None:
-                dialogue.found.setdefault((rule.id, spot.line), []).append(spot)
+        matches.extend(_match(rule, spot, dialogue) for spot in _spots(rule, dialogue))
     matches.sort(
         key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
     )
@@ -49,16 +47,15 @@ def read_turns(pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()) 
 
 
 def _spots(rule: Rule, dialogue: Dialogue) -> list[Spot]:
-    """What a rule finds, in whichever way; of spots that overlap, the first way's."""
+    """What a rule finds, in whichever way; of spots that overlap, the first way's; later rules see them."""
     kept: list[Spot] = []
-    taken: dict[int, list[Spot]] = {}
     for finder in rule.finders:
         for spot in TYPES[finder.type].find(finder.spec, dialogue):
             if spot.line is not None:
-                others = taken.setdefault(spot.line, [])
-                if any(spot.start < other.end and other.start < spot.end for other in others):
+                if dialogue.touched((rule.id,), spot.line, spot.start, spot.end):
                     continue
-                others.append(spot)
+                others = dialogue.found.setdefault((rule.id, spot.line), [])
+                insort(others, spot, key=lambda other: other.start)
             kept.append(spot)
     return kept
 

@@ -13,7 +13,7 @@ A phrase is words as they are said, plus:
 Finding takes time in proportion to the length of the text whatever the phrases are: a phrase has an end (no
 endless repetition, LONGEST_PHRASE words at most), all phrases are followed at once, and nothing is ever tried
 again in another way. What is learnt of the automaton on the way is remembered; a pack that would have it learn
-something new without end is refused (EFFORT).
+more and more is refused (EFFORT).
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ class Phrases:
     def _state(self, nodes: Iterable[_Node]) -> _State:
         if self._effort < 0 and self._largest is not None:
             self._effort = 0
-            self._largest[1].fail("the phrases of this pack are too tangled; shorten this one and others like it")
+            self._largest[1].fail("the phrases of this pack are too tangled; shorten this one and its like")
         key = frozenset(nodes)
         found = self._states.get(key)
         if found is None:

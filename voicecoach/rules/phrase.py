@@ -38,7 +38,5 @@ def find(rule: Phrase, dialogue: Dialogue) -> Iterator[Spot]:
         if not line.agent:
             continue
         for start, end in rule.wording.find(line, dialogue):
-            against = dialogue.spots(rule.unless_found, line.index)
-            if any(start < spot.end and spot.start < end for spot in against):
-                continue
-            yield Spot(line.index, start, end)
+            if not dialogue.touched(rule.unless_found, line.index, start, end):
+                yield Spot(line.index, start, end)

@@ -8,7 +8,7 @@ the first turn after the customer's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voicecoach.datafile import Value
@@ -59,14 +59,16 @@ def find(rule: Response, dialogue: Dialogue) -> Iterator[Spot]:
     seen: set[Spot] = set()
     for line in dialogue.holding.get(rule.trigger.phrases, ()):
         if line.agent == rule.by_agent:
-            for start, end in rule.trigger.find(line, dialogue):
-                for spot in _judge(rule, dialogue, line, start, end):
-                    if spot not in seen:
-                        seen.add(spot)
-                        yield spot
+            triggers = rule.trigger.find(line, dialogue)
+            for spot in _judge(rule, dialogue, line, triggers) if triggers else ():
+                if spot not in seen:
+                    seen.add(spot)
+                    yield spot
 
 
-def _judge(rule: Response, dialogue: Dialogue, line: Line, start: int, end: int) -> Iterator[Spot]:
+def _judge(
+    rule: Response, dialogue: Dialogue, line: Line, triggers: Sequence[tuple[int, int]]
+) -> Iterator[Spot]:
     answers = list(dialogue.following(line, rule.within))
     if rule.by_agent:
         answers.insert(0, line)
@@ -76,7 +78,7 @@ def _judge(rule: Response, dialogue: Dialogue, line: Line, start: int, end: int)
     elif not replies and answers:
         made_up = any(dialogue.spots(rule.unless_found, answer.index) for answer in answers)
         if not made_up and rule.by_agent:
-            yield Spot(line.index, start, end)
+            yield from (Spot(line.index, start, end) for start, end in triggers)
         elif not made_up:
             yield Spot(answers[0].index, 0, len(answers[0].text.stream))
 

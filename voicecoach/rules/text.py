@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 
 OPEN, ASK, END = "^", "?", "$"
 MARKS = frozenset((OPEN, ASK, END))
+_MOST_ACCENTS = 30  # on one letter; more are not read (as in the Stream-Safe Text Format of Unicode, UAX #15)
+_LONGEST_NUMBER = 100  # characters
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"))
 _CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -84,7 +86,8 @@ def normalise(text: str) -> tuple[str, list[int] | None]:
         end = at + 1
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
-        piece = unicodedata.normalize("NFKC", text[at:end].translate(_APOSTROPHES)).casefold()
+        letter = text[at : min(end, at + 1 + _MOST_ACCENTS)]
+        piece = unicodedata.normalize("NFKC", letter.translate(_APOSTROPHES)).casefold()
         piece = unicodedata.normalize("NFKC", piece).translate(_APOSTROPHES)
         out.append(piece)
         offsets.extend([at] * len(piece))
@@ -100,29 +103,36 @@ def read(given: str, spelling: Spelling) -> Text:
     spans: list[tuple[int, int]] = [(0, 0)]
     pattern = _ASCII_PIECE if text.isascii() else _PIECE
     joined = False  # a number goes on: 3.5 is one word
+    skipped, same = spelling.skipped, spelling.same
     for match in pattern.finditer(text):
-        kind, piece, start, end = match.lastgroup, match.group(), match.start(), match.end()
+        kind = match.lastgroup
+        start, end = match.span()
+        piece = text[start:end]
         if kind in ("word", "character"):
-            if piece in spelling.skipped:
+            if piece in skipped:
                 following = pattern.search(text, end)
                 if following is None or following.group() not in spelling.kept_before:
                     continue
-            if start and text[start - 1] == "-" and piece == stream[-1] and not piece.isdigit():
+            last = stream[-1]
+            if start and text[start - 1] == "-" and piece == last and not piece.isdigit():
                 spans[-1] = (spans[-1][0], end)  # "what-what happens": said twice, meant once
                 continue
-            if stream[-1] in (ASK, END):
+            if last in (ASK, END):
                 stream.append(OPEN)
                 spans.append((start, start))
             if joined:
-                stream[-1] = text[spans[-1][0] : end] if offsets is None else stream[-1] + piece
+                stream[-1] = text[spans[-1][0] : end] if offsets is None else last + piece
                 spans[-1] = (spans[-1][0], end)
                 joined = False
-            else:
-                words = spelling.same.get(piece, (piece,))
+            elif piece in same:
+                words = same[piece]
                 stream.extend(words)
                 spans.extend([(start, end)] * len(words))
+            else:
+                stream.append(piece)
+                spans.append((start, end))
         elif kind == "number":
-            joined = stream[-1][-1:].isdigit()
+            joined = stream[-1][-1:].isdigit() and len(stream[-1]) < _LONGEST_NUMBER
         elif kind == "end" and stream[-1] not in MARKS:
             if piece == "." and (stream[-1] in spelling.abbreviations or _inside(text, start, end)):
                 continue
