@@ -30,7 +30,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Density:
     return Density(
         words=fields["words"].whole(least=2, most=20),
         times=fields["times"].whole(least=2, most=100),
-        numbers=frozenset(language.digits) | frozenset(language.repeats),
+        numbers=frozenset((*language.numbers.values, *language.numbers.repeats)),
     )
 
 

@@ -1,8 +1,8 @@
 """Rule type ``echo``: the customer's own words or numbers, said back by the agent.
 
 Compared are content words (all but the ``common`` words of language.yaml), without their ``endings``,
-and numbers, digit by digit ("double two" is 22). What the customer said in the last ``reach`` words
-counts.
+and numbers, times, dates and spelt words in one form (numbers.py). What the customer said in the last
+``reach`` words counts.
 """
 
 from __future__ import annotations
@@ -82,13 +82,28 @@ def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int,
         return False
     if rule.wording is not None and not any(start <= at < end for at, _ in rule.wording.find(line, dialogue)):
         return False
-    language = rule.language
-    if rule.digits is not None:
-        digits = language.digits_of(said)
-        if len(digits) >= rule.digits and digits in language.digits_of(heard):
-            return True
+    return _numbers_back(rule, said, heard) or _words_back(rule, said, heard)
+
+
+def _numbers_back(rule: Echo, said: list[str], heard: list[str]) -> bool:
+    if rule.digits is None:
+        return False
+    signs = "".join(run.signs for run in rule.language.numbers.runs(said))
+    return len(signs) >= rule.digits and signs in "".join(
+        run.signs for run in rule.language.numbers.runs(heard)
+    )
+
+
+def _words_back(rule: Echo, said: list[str], heard: list[str]) -> bool:
     if rule.words is None:
         return False
-    content = language.content(said)
-    shared = content & language.content(heard)
-    return len(shared) >= rule.words and len(shared) >= rule.share * len(content)
+    content = rule.language.content(said)
+    if len(content) < rule.words:
+        return False
+    known = rule.language.content(heard)
+    shared = content & known
+    if len(shared) < rule.words or len(shared) < rule.share * len(content):
+        return False
+    numbers = [run for run in rule.language.numbers.runs(said) if rule.language.stem(run.signs) not in known]
+    signs = "".join(run.signs for run in rule.language.numbers.runs(heard)) if numbers else ""
+    return all(run.signs in signs for run in numbers)  # two tickets are not six tickets

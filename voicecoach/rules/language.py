@@ -12,6 +12,7 @@ from typing import Any
 
 from voicecoach.datafile import Value
 from voicecoach.rules.dialogue import Places
+from voicecoach.rules.numbers import LISTS, TABLES, Numbers, read_numbers
 from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.text import Spelling
 
@@ -21,8 +22,7 @@ OPTIONAL = (
     "fillers",
     "fillers_kept_before",
     "abbreviations",
-    "digits",
-    "repeats",
+    "numbers",
     "common",
     "endings",
     "lists",
@@ -41,8 +41,7 @@ class Language:
     places: Places
     common: frozenset[str]
     endings: tuple[str, ...]
-    digits: Mapping[str, str]  # "seven" -> "7"
-    repeats: Mapping[str, int]  # "double" -> 2
+    numbers: Numbers
     facts: Mapping[str, Any]  # language.yaml as it stands
     forms: Mapping[str, Mapping[str, Value]]
     _slots: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -55,18 +54,21 @@ class Language:
         return self._slots[group, name]
 
     def content(self, words: Sequence[str]) -> set[str]:
-        """Words that mean something on their own, without their endings; numbers are not among them."""
-        return {
-            self._stem(word)
-            for word in words
-            if len(word) > 1
-            and word not in self.common
-            and word not in self.digits
-            and word not in self.repeats
-            and not word.isdigit()
-        }
+        """Words that mean something on their own, without their endings, and words that are spelt out.
 
-    def _stem(self, word: str) -> str:
+        Numbers are not among them.
+        """
+        found = {
+            self.stem(word)
+            for word in words
+            if len(word) > 1 and word not in self.common and not self.numbers.says(word)
+        }
+        if any(len(word) == 1 or word in self.numbers.letters for word in words):
+            found.update(self.stem(run.signs) for run in self.numbers.runs(words) if run.spelt)
+        return found
+
+    def stem(self, word: str) -> str:
+        """A word without its ending."""
         found = self._stems.get(word)
         if found is None:
             found = word
@@ -78,27 +80,6 @@ class Language:
                 self._stems.clear()
             self._stems[word] = found
         return found
-
-    def digits_of(self, words: Sequence[str]) -> str:
-        """All digits and spelt letters that are said, in a row: "k two double seven" is k277.
-
-        A letter alone among words is a word ("a", "I"), not spelling.
-        """
-        out: list[str] = []
-        run: list[str] = []
-        times = 1
-        for word in (*words, ""):
-            sign = self.digits.get(word) or (
-                word if word.isdigit() or (len(word) == 1 and word.isalpha()) else ""
-            )
-            if sign:
-                run.append(sign * times)
-            elif word not in self.repeats and run:
-                if len(run) > 1 or not run[0].isalpha():
-                    out.extend(run)
-                run = []
-            times = self.repeats.get(word, 1)
-        return "".join(out)
 
 
 def read_language(file: Value) -> Language:
@@ -121,6 +102,7 @@ def read_language(file: Value) -> Language:
         kept_before=frozenset(words("fillers_kept_before")),
         abbreviations=frozenset(words("abbreviations")),
     )
+    common = frozenset(words("common"))
     facts = file.plain()
     assert isinstance(facts, dict)
     return Language(
@@ -129,10 +111,11 @@ def read_language(file: Value) -> Language:
         spelling=spelling,
         phrases=Phrases(spelling, table("lists")),
         places=Places(fields["opening"].whole(least=1, most=100), fields["closing"].whole(least=1, most=100)),
-        common=frozenset(words("common")),
+        common=common,
         endings=words("endings"),
-        digits={key: value.text() for key, value in table("digits").items()},
-        repeats={key: value.whole(least=2, most=9) for key, value in table("repeats").items()},
+        numbers=read_numbers(
+            fields["numbers"].fields((), (*TABLES, *LISTS, "letters")) if "numbers" in fields else {}, common
+        ),
         facts=facts,
         forms={
             "questions": fields["questions"].fields(("open", "closed", "checks", "never")),

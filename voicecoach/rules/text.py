@@ -34,6 +34,7 @@ _PIECE = re.compile(
     rf"|(?P<word>(?:{_LETTER})+(?:'(?:{_LETTER})+)*){_REST}"
 )
 _ASCII_PIECE = re.compile(rf"(?P<broken>[a-z0-9]+-(?=\s|$))|(?P<word>[a-z0-9]+(?:'[a-z0-9]+)*){_REST}")
+_LETTERS = re.compile(r"(?<!\w)\w(?=-)|(?<=-)\w(?!\w)")  # alone, joined by a hyphen
 _SIMPLE = re.compile(r"[a-z0-9' ,.?!\-]*\Z")
 
 
@@ -114,14 +115,15 @@ def read(given: str, spelling: Spelling) -> Text:
                 if following is None or following.group() not in spelling.kept_before:
                     continue
             last = stream[-1]
-            if start and text[start - 1] == "-" and piece == last and not piece.isdigit():
+            twice = start and text[start - 1] == "-" and piece == last and not piece.isdigit()
+            if twice and not _spelt(text, start, end):
                 spans[-1] = (spans[-1][0], end)  # "what-what happens": said twice, meant once
                 continue
             if last in (ASK, END):
                 stream.append(OPEN)
                 spans.append((start, start))
             if joined:
-                stream[-1] = text[spans[-1][0] : end] if offsets is None else last + piece
+                stream[-1] = text[spans[-1][0] : end]
                 spans[-1] = (spans[-1][0], end)
                 joined = False
             elif piece in same:
@@ -144,6 +146,12 @@ def read(given: str, spelling: Spelling) -> Text:
     if offsets is not None:
         spans = [_given(span, offsets) for span in spans]
     return Text(given, tuple(stream), tuple(spans))
+
+
+def _spelt(text: str, start: int, end: int) -> bool:
+    """Whether a letter said twice is one of several that are spelt: "l-l-o-y-d", but not "i-i think"."""
+    near = _LETTERS.findall(text, max(start - 5, 0), end + 4)
+    return end - start == 1 and any(letter != text[start] for letter in near)
 
 
 def _inside(text: str, start: int, end: int) -> bool:

@@ -1,0 +1,128 @@
+"""Numbers and spelt words in one form, and what the customer said, said back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecoach.rules import find, load_pack
+from voicecoach.rules.text import MARKS, read
+from voicecoach.types import AGENT, CUSTOMER, Turn
+
+EN = load_pack("en")
+
+
+def signs(text: str) -> list[str]:
+    words = [word for word in read(text, EN.words.spelling).stream if word not in MARKS]
+    return [run.signs for run in EN.words.numbers.runs(words)]
+
+
+def echo(heard: str, said: str) -> bool:
+    turns = [Turn(CUSTOMER, heard), Turn(AGENT, said)]
+    return any(match.rule == "listening.echo" for match in find(EN, turns))
+
+
+@pytest.mark.parametrize(
+    ("form", "texts"),
+    {
+        "222": ["two two two", "222", "2-2-2", "triple two", "two twenty two", "two double two", "2 22"],
+        "0455": ["oh four double five", "zero four five five", "04 55", "o four five five"],
+        "07700900123": [
+            "07700 900 123",
+            "oh double seven double oh nine hundred one two three",
+            "07700-900-123",
+        ],
+        "2499": ["£24.99", "twenty four ninety nine", "24 pounds 99", "24 pounds and 99 pence", "$24.99"],
+        "24": ["£24", "£24.00", "twenty-four pounds", "24 euros"],
+        "35": ["3.5", "three point five"],
+        "330": ["half past three", "3:30", "three thirty", "3.30pm", "three thirty p.m.", "3:30 PM"],
+        "345": ["quarter to four", "3:45", "three forty five"],
+        "610": ["ten past six", "6:10", "six ten"],
+        "3": ["three o'clock", "3:00", "3 pm", "3 p.m.", "three"],
+        "105": ["the tenth of May", "May 10th", "10/5", "May the tenth", "10 May", "10th May"],
+        "216": ["the twenty first of June", "June 21st", "June the twenty-first"],
+        "1052026": ["10 May 2026", "the tenth of May twenty twenty six"],
+        "1205": ["one thousand two hundred and five", "1,205", "twelve oh five"],
+        "250000": ["two hundred and fifty thousand", "250,000"],
+        "100": ["a hundred", "one hundred", "£100", "100"],
+        "lloyd": ["L-L-O-Y-D", "l l o y d", "double l o y d", "L for Lima, L for Lima, O for Oscar, Y D"],
+        "vio": ["V for Victor, I for India, O for Oscar", "victor india oscar", "V as in violin I O"],
+        "sw1a1aa": ["SW1A 1AA", "s w one a one a a", "S-W-1-A 1-A-A"],
+        "k277": ["k two double seven", "K277", "K for Kate 2 7 7"],
+    }.items(),
+)
+def test_one_form_for_all_ways_to_say_it(form: str, texts: list[str]) -> None:
+    assert {text: signs(text) for text in texts} == {text: [form] for text in texts}
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("I think so", []),
+        ("I-I-I think so", []),
+        ("oh, I see", []),
+        ("a kettle", []),
+        ("Charlie may march to the hotel", []),
+        ("you may have two", ["2"]),
+        ("a two bedroom flat", ["2"]),
+        ("six a day", ["6"]),
+        ("the second one of May's books", ["1"]),
+        ("nine to five", ["9", "5"]),
+        ("from two to six", ["2", "6"]),
+        ("", []),
+    ],
+)
+def test_what_is_no_number(text: str, form: list[str]) -> None:
+    assert signs(text) == form
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("It is two two two, four one.", "22241, thank you."),
+        ("The amount was £24.99.", "Twenty-four ninety-nine."),
+        ("I was there at half past three.", "3:30."),
+        ("It came on the tenth of May.", "May 10th."),
+        ("My name is V-I-O-L-E-T.", "Violet."),
+        ("My name is Violet.", "V, I, O, L, E, T."),
+        ("That's L for Lima, L for Lima, O, Y, D.", "L-L-O-Y-D."),
+        ("SW1A 1AA.", "S W one A, one A A."),
+        ("My number is 07700 900 123.", "oh double seven double oh"),
+        ("Two tickets to Leeds.", "Two tickets."),
+    ],
+)
+def test_a_read_back_in_other_spelling(heard: str, said: str) -> None:
+    assert echo(heard, said)
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("It's four one five.", "four one six"),
+        ("It was half past three.", "3:15."),
+        ("It came on the tenth of May.", "June 10th."),
+        ("Six tickets to Leeds.", "Two tickets."),
+        ("My name is Violet.", "V, I, O, L, A."),
+    ],
+)
+def test_a_wrong_read_back_is_no_echo(heard: str, said: str) -> None:
+    assert not echo(heard, said)
+
+
+@given(
+    st.lists(st.sampled_from([*sorted(EN.words.numbers.words), "a", "o", "10th", "3:30", "to", "and", "x"]))
+)
+def test_runs_are_in_order_and_inside_the_words(words: list[str]) -> None:
+    last = 0
+    for run in EN.words.numbers.runs(words):
+        assert last <= run.places.start < run.places.stop <= len(words)
+        assert run.signs
+        last = run.places.stop
+
+
+@given(st.integers(0, 999_999_999))
+def test_digits_one_by_one(number: int) -> None:
+    names = {str(value): name for name, value in EN.words.numbers.values.items() if value < 10}
+    said = " ".join(names[digit] for digit in str(number))
+    assert signs(said) == signs(str(number)) == [str(number)]

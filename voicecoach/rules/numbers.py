@@ -1,0 +1,273 @@
+"""Numbers, times, dates and spelt words in one form, whichever way they are said or written.
+
+"double two seven", "2-2-7" and "two twenty seven" are 227; "half past three" and "3:30" are 330; "£24.99" and
+"24 pounds 99" are 2499; "the tenth of May" and "May 10th" are 105 (day, month); "V-I-O-L-A", "v i o l a" and
+"V for Victor, I for India ..." are viola. What the words are in a language is told by ``numbers`` in its
+language.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from voicecoach.datafile import Value
+
+TABLES = ("values", "scales", "ordinals", "months", "repeats", "parts_of_an_hour")
+LISTS = ("past", "to", "of", "amounts", "links", "suffixes", "stands_for")
+SPELT = 3  # letters that make a spelt word
+_WHOLE = re.compile(r"[.:]00$")  # "3:00" is three
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Numbers and letters said in a row: their signs, and which of the words they are."""
+
+    signs: str
+    places: range
+
+    @property
+    def spelt(self) -> bool:
+        """Whether the run spells a word."""
+        return len(self.signs) >= SPELT and self.signs.isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    signs: str
+    after: int  # the place after its last word
+    weak: bool = False  # only a sign beside others: "a", "I", "oh", "Charlie"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The words of a language for numbers, all lower case; packs/README.md says what each table holds."""
+
+    values: Mapping[str, int]
+    scales: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    months: Mapping[str, int]
+    repeats: Mapping[str, int]
+    parts: Mapping[str, int]
+    letters: Mapping[str, str]
+    past: frozenset[str]
+    to: frozenset[str]
+    of: frozenset[str]
+    amounts: frozenset[str]
+    links: frozenset[str]
+    suffixes: frozenset[str]
+    stands_for: frozenset[str]
+    words: frozenset[str]  # which a number can begin with
+    common: frozenset[str]  # which are also other words
+
+    def says(self, word: str) -> bool:
+        """Whether a word is a number."""
+        return word in self.values or word in self.scales or word in self.repeats or word[0].isdecimal()
+
+    def runs(self, words: Sequence[str]) -> Iterator[Run]:
+        """The numbers and spelt words among the words, in order.
+
+        A word that is also common ("a", "oh") or the name of a letter is none of them on its own.
+        """
+        at = 0
+        while at < len(words):
+            if not self._may_begin(words[at]):
+                at += 1
+                continue
+            first, signs = at, []
+            while (sign := self._sign(words, at)) is not None:
+                signs.append(sign)
+                at = self._past_amount(words, sign.after)
+            while signs and signs[0].weak and not _alike(signs[:2]):
+                first = signs.pop(0).after  # "a two bedroom flat"
+            while signs and signs[-1].weak and not _alike(signs[-2:]):
+                signs.pop()  # "six a day"
+            spelt = all(sign.signs.isalpha() for sign in signs)
+            if signs and not (spelt and len(signs) < SPELT and all(sign.weak for sign in signs)):
+                said = "".join("0" if sign.signs == "o" and not spelt else sign.signs for sign in signs)
+                yield Run(said, range(first, max(self._past_amount(words, signs[-1].after), first + 1)))
+            at = max(at, first + 1)
+
+    def _may_begin(self, word: str) -> bool:
+        return word in self.words or len(word) == 1 or not word.isalpha()
+
+    def _past_amount(self, words: Sequence[str], at: int) -> int:
+        """The place after "pounds", "p m" and, before another number, "point"."""
+        while at < len(words) and (words[at] in self.amounts or "".join(words[at : at + 2]) in self.amounts):
+            at += 1 if words[at] in self.amounts else 2
+        if at + 1 < len(words) and words[at] in self.links and self._may_begin(words[at + 1]):
+            return at + 1
+        return at
+
+    def _sign(self, words: Sequence[str], at: int) -> _Sign | None:
+        if at >= len(words) or not self._may_begin(words[at]):
+            return None
+        if words[at] in self.repeats:
+            again = self._sign(words, at + 1)
+            if again is None or len(again.signs) != 1:
+                return None
+            return _Sign(again.signs * self.repeats[words[at]], again.after)
+        for kind in (self._clock, self._date, self._number, self._letter):
+            if (found := kind(words, at)) is not None:
+                return found
+        return None
+
+    def _small(self, words: Sequence[str], at: int) -> tuple[int, int] | None:
+        """A number below a hundred, and the place after it."""
+        if at >= len(words):
+            return None
+        if words[at].isdecimal() and len(words[at]) < 3:
+            return int(words[at]), at + 1
+        value = self.values.get(words[at])
+        if value is None:
+            return None
+        unit = self.values.get(words[at + 1], 0) if value >= 20 and at + 1 < len(words) else 0
+        return (value + unit, at + 2) if 0 < unit < 10 else (value, at + 1)
+
+    def _clock(self, words: Sequence[str], at: int) -> _Sign | None:
+        """Half past three, ten to four."""
+        part = self.parts.get(words[at])
+        minutes, after = (part, at + 1) if part else self._small(words, at) or (0, at)
+        if not minutes or minutes % 5 or minutes > 30 or after >= len(words):
+            return None
+        hour = self._small(words, after + 1)
+        if hour is None or not 1 <= hour[0] <= 12:
+            return None
+        if words[after] in self.past:
+            return _Sign(f"{hour[0]}{minutes:02d}", hour[1])
+        return _Sign(f"{hour[0] - 1 or 12}{60 - minutes}", hour[1]) if words[after] in self.to else None
+
+    def _date(self, words: Sequence[str], at: int) -> _Sign | None:
+        """May 10th, the tenth of May: day and month."""
+        month = self.months.get(words[at])
+        if month is not None:
+            day = self._day(words, at + 1 + (words[at + 1 : at + 2] != [] and words[at + 1] in self.of))
+            return _Sign(f"{day[0]}{month}", day[1]) if day else None
+        day = self._day(words, at)
+        if day is None:
+            return None
+        after = day[1] + (day[1] < len(words) and words[day[1]] in self.of)
+        month = self.months.get(words[after]) if after < len(words) else None
+        return _Sign(f"{day[0]}{month}", after + 1) if month is not None else None
+
+    def _day(self, words: Sequence[str], at: int) -> tuple[int, int] | None:
+        if at >= len(words):
+            return None
+        if words[at] in self.ordinals:
+            return self.ordinals[words[at]], at + 1
+        tens = self.values.get(words[at], 0)
+        if tens >= 20 and at + 1 < len(words) and words[at + 1] in self.ordinals:
+            return tens + self.ordinals[words[at + 1]], at + 2
+        digits = self._digits(words[at])
+        small = (int(digits), at + 1) if _small_enough(digits) else self._small(words, at)
+        return small if small and 1 <= small[0] <= 31 else None
+
+    def _number(self, words: Sequence[str], at: int) -> _Sign | None:
+        digits = self._digits(words[at])
+        scale = self.scales.get(words[at + 1], 0) if at + 1 < len(words) else 0
+        if digits and not (scale and _small_enough(digits)):
+            return _Sign(digits, at + 1)
+        total = 0
+        group = self._below_thousand(words, at)
+        if group is None:
+            return None
+        while group is not None:
+            value, after = group
+            scale = self.scales.get(words[after], 0) if after < len(words) else 0
+            total += value * (scale or 1)
+            after += bool(scale)
+            group = self._below_thousand(words, self._linked(words, after), scale) if scale else None
+        return _Sign(str(total), after, weak=after == at + 1 and words[at] in self.common)
+
+    def _below_thousand(self, words: Sequence[str], at: int, most: int = 10**9) -> tuple[int, int] | None:
+        """Two hundred and five; a hundred. Without "and", a single digit begins a number of its own."""
+        if at >= len(words):
+            return None
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if words[at] in self.scales or (len(words[at]) == 1 and following in self.scales):
+            value, after = 1, at + (words[at] not in self.scales)
+        elif _small_enough(words[at]):
+            value, after = int(words[at]), at + 1
+        elif (small := self._small(words, at)) is not None:
+            value, after = small
+        else:
+            return None
+        if after < len(words) and self.scales.get(words[after]) == 100:
+            value, after = value * 100, after + 1
+            linked = self._linked(words, after)
+            rest = self._small(words, linked)
+            if rest is not None and (linked > after or rest[0] >= 10):
+                value, after = value + rest[0], rest[1]
+        return (value, after) if value < most else None
+
+    def _linked(self, words: Sequence[str], at: int) -> int:
+        return at + (at < len(words) and words[at] in self.links)
+
+    def _digits(self, word: str) -> str:
+        """The signs of a word with digits in it, such as 24.99, 10th or sw1a; else nothing."""
+        if word.isdecimal():
+            return word
+        if not any(character.isdecimal() for character in word):
+            return ""
+        number = word.rstrip("abcdefghijklmnopqrstuvwxyz")
+        if word[len(number) :] in self.suffixes:
+            word = number
+        return "".join(filter(str.isalnum, _WHOLE.sub("", word)))
+
+    def _letter(self, words: Sequence[str], at: int) -> _Sign | None:
+        word = words[at]
+        if word in self.letters:
+            return _Sign(self.letters[word], at + 1, weak=True)
+        if len(word) != 1 or not word.isalpha():
+            return None
+        after = at + 1
+        while after < len(words) and words[after] in self.stands_for:
+            after += 1
+        if at + 1 < after < len(words) and words[after][0] == word:
+            return _Sign(word, after + 1)
+        return _Sign(word, at + 1, weak=word in self.common)
+
+
+def _small_enough(word: str) -> bool:
+    """Whether a word is digits that count something, not a number of a hundred digits."""
+    return word.isdecimal() and len(word) < 10
+
+
+def _alike(signs: Sequence[_Sign]) -> bool:
+    """Whether these are two signs of one kind, letters or digits."""
+    return len(signs) == 2 and signs[0].signs.isalpha() == signs[1].signs.isalpha()
+
+
+def read_numbers(fields: Mapping[str, Value], common: frozenset[str]) -> Numbers:
+    """Make the numbers of a language from their tables."""
+    tables = {
+        name: {word: value.whole(least=0, most=10**9) for word, value in fields[name].mapping().items()}
+        if name in fields
+        else {}
+        for name in TABLES
+    }
+    lists = {name: frozenset(fields[name].texts()) if name in fields else frozenset() for name in LISTS}
+    letters = (
+        {word: value.text() for word, value in fields["letters"].mapping().items()}
+        if "letters" in fields
+        else {}
+    )
+    return Numbers(
+        values=tables["values"],
+        scales=tables["scales"],
+        ordinals=tables["ordinals"],
+        months=tables["months"],
+        repeats=tables["repeats"],
+        parts=tables["parts_of_an_hour"],
+        letters=letters,
+        past=lists["past"],
+        to=lists["to"],
+        of=lists["of"],
+        amounts=lists["amounts"],
+        links=lists["links"],
+        suffixes=lists["suffixes"],
+        stands_for=lists["stands_for"],
+        words=frozenset().union(letters, *tables.values()),
+        common=common,
+    )
