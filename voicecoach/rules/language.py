@@ -17,6 +17,7 @@ from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.text import Spelling
 
 REQUIRED = ("language", "name", "opening", "closing", "questions")
+QUESTIONS = ("open", "requests", "facts", "closed", "asked", "checks", "never")
 OPTIONAL = (
     "spellings",
     "fillers",
@@ -118,7 +119,7 @@ def read_language(file: Value) -> Language:
         ),
         facts=facts,
         forms={
-            "questions": fields["questions"].fields(("open", "closed", "checks", "never")),
+            "questions": fields["questions"].fields(QUESTIONS),
             "roles": fields["roles"].fields(("caller", "company")) if "roles" in fields else {},
         },
     )

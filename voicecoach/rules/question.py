@@ -1,8 +1,8 @@
 """Rule type ``question``: a question by its form, with or without a question mark.
 
-The forms of a language stand in its language.yaml under ``questions``. A question is open if an open
-form (who, what, how, tell me about) stands in it and no closed one (inversion, tag) before, as in the
-coding of counselling talks (Motivational Interviewing Treatment Integrity code, MITI 4.2).
+The forms of a language stand in its language.yaml under ``questions``. A question is open if it invites a
+story, closed if yes, no or a fact answers it; in a turn with both the open one counts, as in the coding of
+counselling talks (Motivational Interviewing Treatment Integrity code, MITI 4.2).
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from voicecoach.datafile import Value
-from voicecoach.rules.dialogue import Dialogue, Line, Spot
-from voicecoach.rules.language import Language
-from voicecoach.rules.text import ASK
+from voicecoach.rules.dialogue import Dialogue, Line, Spot, touching
+from voicecoach.rules.language import QUESTIONS, Language
+from voicecoach.rules.text import ASK, MARKS
 
 REQUIRED = ("form",)
-OPTIONAL = ("unless",)
+OPTIONAL = ("unless", "then")
+
+Hit = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of one form; the rest are slots of the pack's phrases."""
+    """A question of one form; ``slots`` are those of the forms, ``then`` the most words after it."""
 
     form: str  # open, closed or any
-    open: int
-    closed: int
-    checks: int
-    never: int
+    slots: Mapping[str, int]
     unless: int | None
+    then: int | None
     needs: tuple[str, ...] = ()
 
 
@@ -36,38 +36,57 @@ def read(fields: Mapping[str, Value], language: Language) -> Question:
     """Make the rule from its patterns."""
     return Question(
         form=fields["form"].one_of(("open", "closed", "any")),
-        open=language.slot("questions", "open"),
-        closed=language.slot("questions", "closed"),
-        checks=language.slot("questions", "checks"),
-        never=language.slot("questions", "never"),
+        slots={name: language.slot("questions", name) for name in QUESTIONS},
         unless=language.phrases.add(fields["unless"]) if "unless" in fields else None,
+        then=fields["then"].whole(least=0, most=1000) if "then" in fields else None,
     )
 
 
 def find(rule: Question, dialogue: Dialogue) -> Iterator[Spot]:
-    """One spot for each sentence that asks in this form."""
+    """One spot for each sentence that asks in this form; beside an open question no closed one counts."""
     for line in dialogue.agent_lines():
-        for start, end in line.sentences:
-            form = _form(rule, line, start, end)
-            if form and rule.form in (form, "any"):
+        asked = [(form, at) for at in line.sentences if (form := _form(rule, line, *at))]
+        if rule.then is not None and asked and _words_after(line, asked[-1][1][1]) > rule.then:
+            continue
+        wanted = {"open", "closed"} if rule.form == "any" else {rule.form}
+        if rule.form == "closed" and any(form == "open" for form, _ in asked):
+            continue
+        for form, (start, end) in asked:
+            if form in wanted:
                 yield Spot(line.index, start, end)
 
 
 def _form(rule: Question, line: Line, start: int, end: int) -> str:
     """Which question a sentence is: "open", "closed" or "" for none."""
+    mark = line.text.stream[end - 1]
+    if mark != ASK and not line.hits:
+        return ""
 
-    def hits(slot: int | None) -> list[tuple[int, int]]:
-        return [] if slot is None else [hit for hit in line.hits.get(slot, ()) if start <= hit[0] < end]
+    def hits(slot: int | None) -> list[Hit]:
+        return [] if slot is None else list(touching(line.hits.get(slot, ()), start, end))
 
-    against = [*hits(rule.never), *hits(rule.unless)]
+    against = sorted((*hits(rule.slots["never"]), *hits(rule.unless)))
+    stopped = mark != ASK and bool(line.text.given[slice(*line.text.spans[end - 1])].strip())
 
-    def first(slot: int) -> tuple[int, int] | None:
-        found = (hit for hit in hits(slot) if not any(hit[0] < d and c < hit[1] for c, d in against))
-        return next(found, None)
+    def asking(name: str) -> Hit | None:
+        """The first hit that counts; in a sentence written with a full stop it has to begin it."""
+        found = (hit for hit in hits(rule.slots[name]) if not _overlaps(hit, against))
+        return next((hit for hit in found if not stopped or hit[0] == start or name == "requests"), None)
 
-    opened, closed = first(rule.open), first(rule.closed)
-    if opened and (closed is None or opened[0] < closed[1]):
+    opened = min(filter(None, (asking("open"), asking("requests"))), default=None)
+    closed, fact = asking("closed"), asking("facts")
+    if opened and not (fact and _overlaps(opened, [fact])) and not (closed and closed[1] < opened[0]):
         return "open"
-    if closed:
+    if opened or closed or fact:
         return "closed"
-    return "closed" if line.text.stream[end - 1] == ASK and not hits(rule.checks) and not against else ""
+    if mark != ASK or against or hits(rule.slots["checks"]):
+        return ""
+    return "open" if hits(rule.slots["asked"]) else "closed"
+
+
+def _overlaps(hit: Hit, others: list[Hit]) -> bool:
+    return any(hit[0] < end and start < hit[1] for start, end in others)
+
+
+def _words_after(line: Line, at: int) -> int:
+    return sum(word not in MARKS for word in line.text.stream[at:])

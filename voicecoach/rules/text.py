@@ -28,12 +28,16 @@ _REST = (
     r"|(?P<end>[.!?。！？;؟\n]+)"
 )
 _LETTER = rf"(?![{_CHARACTERS}])[^\W_]"
+# A word broken off stands before a space, or before the word itself ("ye- you", "y-you").
 _PIECE = re.compile(
     rf"(?P<character>[{_CHARACTERS}])"
-    rf"|(?P<broken>(?:{_LETTER})+-(?=\s|$))"  # "ye- you": a word broken off
+    rf"|(?P<broken>(?:{_LETTER})+-(?=\s|$)|(?<!\w)(?P<begun>(?:{_LETTER}){{1,3}})-(?=(?P=begun){_LETTER}))"
     rf"|(?P<word>(?:{_LETTER})+(?:'(?:{_LETTER})+)*){_REST}"
 )
-_ASCII_PIECE = re.compile(rf"(?P<broken>[a-z0-9]+-(?=\s|$))|(?P<word>[a-z0-9]+(?:'[a-z0-9]+)*){_REST}")
+_ASCII_PIECE = re.compile(
+    rf"(?P<broken>[a-z0-9]+-(?=\s|$)|(?<!\w)(?P<begun>[a-z]{{1,3}})-(?=(?P=begun)[a-z]))"
+    rf"|(?P<word>[a-z0-9]+(?:'[a-z0-9]+)*){_REST}"
+)
 _LETTERS = re.compile(r"(?<!\w)\w(?=-)|(?<=-)\w(?!\w)")  # alone, joined by a hyphen
 _SIMPLE = re.compile(r"[a-z0-9' ,.?!\-]*\Z")
 
@@ -115,10 +119,12 @@ def read(given: str, spelling: Spelling) -> Text:
                 if following is None or following.group() not in spelling.kept_before:
                     continue
             last = stream[-1]
-            twice = start and text[start - 1] == "-" and piece == last and not piece.isdigit()
-            if twice and not _spelt(text, start, end):
-                spans[-1] = (spans[-1][0], end)  # "what-what happens": said twice, meant once
-                continue
+            if start and text[start - 1] == "-" and not piece.isdigit():
+                words = same.get(piece, (piece,))
+                if tuple(stream[-len(words) :]) == words and not _spelt(text, start, end):
+                    for at in range(-len(words), 0):  # "what-what happens": said twice, meant once
+                        spans[at] = (spans[at][0], end)
+                    continue
             if last in (ASK, END):
                 stream.append(OPEN)
                 spans.append((start, start))
