@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecoach.datafile import read_text
-from voicecoach.errors import DataFileError, UsageError
-from voicecoach.rules import check, languages, load_pack, loader
+from voicecoach.errors import DataFileError, OutputError, UsageError
+from voicecoach.rules import Pack, check, find, languages, load_pack, loader, new_rule
 from voicecoach.rules.dialogue import PLACES
 from voicecoach.rules.loader import find_mistakes
+from voicecoach.types import Turn
 
 RULE = """\
 rules:
@@ -69,6 +70,119 @@ def test_a_folder_for_each_language(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     folder(tmp_path / "en", RULE)
     assert load_pack("en", extra=[tmp_path]).rule("courtesy.brand")
+
+
+LISTS = """\
+lists:
+  feeling: [<feeling>, gutted]
+  product: [heat pump, smart meter]
+off: [courtesy.thanks]
+"""
+
+
+def found(pack: Pack, text: str) -> list[tuple[str, str]]:
+    return [(match.rule, match.quote) for match in find(pack, [Turn("agent", text)])]
+
+
+def test_lists_of_ones_own_are_added_and_may_hold_ours(tmp_path: Path) -> None:
+    text = LISTS + RULE.replace("[greenfield heating]", "[greenfield heating, our <product>, so <feeling>]")
+    pack = load_pack("en", extra=[folder(tmp_path, text)])
+    said = found(pack, "Our heat pump. I am so gutted. I am so sad.")
+    assert [quote for rule, quote in said if rule == "courtesy.brand"] == [
+        "Our heat pump",
+        "so gutted",
+        "so sad",
+    ]
+    assert not check("en", extra=[tmp_path]).mistakes
+
+
+def test_a_list_of_the_same_name_takes_the_place_of_ours(tmp_path: Path) -> None:
+    text = RULE.replace("[greenfield heating]", "[greenfield heating, so <feeling>]")
+    pack = load_pack("en", extra=[folder(tmp_path, "lists:\n  feeling: [gutted]\n" + text)], builtin=False)
+    assert found(pack, "So gutted, so sad.") == [("courtesy.brand", "So gutted")]
+
+
+def test_facts_of_the_language_are_laid_over_ours_key_by_key(tmp_path: Path) -> None:
+    (tmp_path / "language.yaml").write_text("lists:\n  product: [meter]\nspellings:\n  metre: meter\n")
+    text = RULE.replace("[greenfield heating]", "[greenfield heating, our <product>]")
+    pack = load_pack("en", extra=[folder(tmp_path, text)], builtin=False)
+    assert found(pack, "This is our metre.") == [("courtesy.brand", "our metre")]
+    assert pack.facts["fillers"] == load_pack("en").facts["fillers"]
+
+
+def test_a_rule_that_is_off_finds_nothing_but_others_still_see_it(tmp_path: Path) -> None:
+    rule = RULE.replace(
+        "[greenfield heating]", "[greenfield heating, thank you]\n      unless_found: [courtesy.thanks]"
+    )
+    pack = load_pack("en", extra=[folder(tmp_path, "off: [courtesy.thanks]\n" + rule)])
+    assert found(pack, "Thank you, greenfield heating.") == [("courtesy.brand", "greenfield heating")]
+    assert "courtesy.thanks" not in {rule.id for rule in pack.rules}
+    with pytest.raises(UsageError, match=r"no rule 'courtesy\.thanks'"):
+        pack.rule("courtesy.thanks")
+
+
+def test_mistakes_in_lists_and_in_what_is_off(tmp_path: Path) -> None:
+    text = "off: [courtesy.thank]\nlists:\n  a: [<a> b]\n  B: [c]\n  d: [(e]\n" + RULE
+    lines = find_mistakes("en", extra=[folder(tmp_path, text)])
+    told = "\n".join(line.removeprefix(f"{tmp_path}/") for line in lines)
+    assert "house.yaml:4:3: the name 'B' of a list should be small letters" in told
+    told = "\n".join(find_mistakes("en", extra=[folder(tmp_path, text.replace("  B: [c]\n", ""))]))
+    assert (
+        "house.yaml:1:7: there is no rule 'courtesy.thank' to switch off; did you mean 'courtesy.thanks'?"
+        in told
+    )
+    assert "house.yaml:3:7: in the phrase '<a> b': the list <a> holds itself" in told
+    assert "house.yaml:4:7: in the phrase '(e': '(' without ')'" in told
+
+
+def test_a_copy_of_the_whole_pack_stands_alone(tmp_path: Path) -> None:
+    for file in (loader.PACKS / "en").glob("*.yaml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    alone = load_pack("en", extra=[tmp_path], builtin=False)
+    assert [rule.id for rule in alone.rules] == [rule.id for rule in load_pack("en").rules]
+    assert alone.facts["sound"] == load_pack("en").facts["sound"]
+
+
+@pytest.mark.parametrize("name", loader.TYPES)
+def test_a_new_rule_of_each_type_is_fine_as_it_is(tmp_path: Path, name: str) -> None:
+    path = new_rule("listening.house_rule", tmp_path / "mine", type_=name)
+    assert path == tmp_path / "mine" / "listening_house_rule.yaml"
+    assert "courtesy.example" not in path.read_text(encoding="utf-8")
+    checked = check("en", extra=[path.parent])
+    assert (checked.mistakes, checked.rules) == ((), len(load_pack("en").rules) + 1)
+    assert load_pack("en", extra=[path.parent]).rule("listening.house_rule").type == name
+
+
+def test_a_new_rule_with_the_id_of_ours_is_a_copy_of_it(tmp_path: Path) -> None:
+    ours = load_pack("en").rules
+    for rule in ours:
+        new_rule(rule.id, tmp_path)
+    copies = load_pack("en", extra=[tmp_path], builtin=False)
+    assert len(copies.rules) == len(ours)
+    for rule in ours:
+        copy = copies.rule(rule.id)
+        assert copy.place.path.startswith(str(tmp_path))
+        assert [example.shown() for example in copy.match] == [example.shown() for example in rule.match]
+        assert (copy.message, copy.advice, copy.say) == (rule.message, rule.advice, rule.say)
+
+
+def test_new_rules_overwrite_nothing_and_want_an_id(tmp_path: Path) -> None:
+    path = new_rule("courtesy.brand", tmp_path)
+    path.write_text("mine")
+    with pytest.raises(OutputError, match="is there already"):
+        new_rule("courtesy.brand", tmp_path)
+    assert path.read_text() == "mine"
+    with pytest.raises(OutputError, match="is there already"):
+        new_rule("courtesy.brand", path)
+    for name, type_, message in (
+        ("brand", None, "should be a category"),
+        ("courtesy.a/../b", None, "should be a category"),
+        ("curtesy.a", None, "no category 'curtesy'; did you mean 'courtesy'"),
+        ("courtesy.a", "fraze", "no type 'fraze'; did you mean 'phrase'"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            new_rule(name, tmp_path, type_=type_)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:

@@ -164,11 +164,14 @@ def read_file(path: Path) -> Value:
         DataFileError: the file cannot be read or is not plain YAML.
     """
     try:
-        if path.stat().st_size > LARGEST:
+        if path.exists() and not path.is_file():
+            raise DataFileError(f"{path}:1:1: not a file")
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+        if len(raw) > LARGEST:
             raise DataFileError(f"{path}:1:1: larger than {LARGEST:,} bytes; split it into several files")
-        raw = path.read_bytes()
     except OSError as error:
-        raise DataFileError(f"{path}: cannot be read: {error.strerror}") from error
+        raise DataFileError(f"{path}:1:1: cannot be read: {error.strerror}") from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

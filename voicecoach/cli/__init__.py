@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import click
 
 from voicecoach import __version__
+from voicecoach.cli.terminal import shown
 
 # name -> (module, attribute, one line of help); with the help here, listing commands imports none of them
 COMMANDS = {
@@ -23,7 +24,7 @@ COMMANDS = {
         "analyse",
         "Analyse recordings: what to keep, what to try next.",
     ),
-    "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain and try the rules of the packs."),
+    "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain, try and write rules."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
 }
@@ -110,6 +111,6 @@ def _drop_stdout() -> None:
 
 
 def _complain(text: str, code: int, hint: str = "") -> int:
-    line = " ".join(text.split())
+    line = shown(" ".join(text.split()))
     click.echo(f"voicecoach: {line}{hint}", err=True)
     return code

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicecoach.cli.terminal import shown
 from voicecoach.errors import VoicecoachError
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _fails(analysis: Analysis, level: str) -> bool:
 
 
 def _complain(error: VoicecoachError | OSError) -> None:
-    click.echo(f"voicecoach: {' '.join(str(error).split())}", err=True)
+    click.echo(f"voicecoach: {shown(' '.join(str(error).split()))}", err=True)
 
 
 def _no_color() -> bool:

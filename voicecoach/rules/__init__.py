@@ -1,7 +1,8 @@
 """Rules as data: packs of phrases, forms and timings, and the engine that finds them in a conversation.
 
 ``load_pack`` reads a language pack, ``find`` runs it over turns, ``check`` says what is wrong with a
-pack, ``explain`` why a rule fires, ``read_dialogues`` reads conversations from a file.
+pack, ``explain`` why a rule fires, ``new_rule`` writes one to begin with, ``read_dialogues`` reads
+conversations from a file.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from voicecoach.rules.engine import find, role_cues
 from voicecoach.rules.examples import read_lines
 from voicecoach.rules.explain import explain
 from voicecoach.rules.loader import Pack, Rule, languages, load_pack
+from voicecoach.rules.new import new_rule
 
 __all__ = [
     "Checked",
@@ -24,6 +26,7 @@ __all__ = [
     "find_in_dialogues",
     "languages",
     "load_pack",
+    "new_rule",
     "read_dialogues",
     "read_lines",
     "role_cues",

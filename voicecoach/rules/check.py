@@ -20,14 +20,14 @@ class Checked:
     mistakes: tuple[str, ...]
 
 
-def check(language: str, *, extra: Iterable[str | Path] = ()) -> Checked:
-    """Load the pack of a language, with the rules of ``extra`` folders, and run all examples.
+def check(language: str, *, extra: Iterable[str | Path] = (), builtin: bool = True) -> Checked:
+    """Load the pack of a language as ``load_pack`` does, and run all examples.
 
     Raises:
         UsageError: no such language or folder.
     """
-    found = find_mistakes(language, extra=extra)
-    return Checked(0, 0, found) if found else check_pack(load_pack(language, extra=extra))
+    found = find_mistakes(language, extra=extra, builtin=builtin)
+    return Checked(0, 0, found) if found else check_pack(load_pack(language, extra=extra, builtin=builtin))
 
 
 def check_pack(pack: Pack) -> Checked:

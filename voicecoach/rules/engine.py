@@ -18,8 +18,11 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     """
     dialogue = read_turns(pack, turns, events)
     matches: list[Match] = []
-    for rule in pack.rules:
-        matches.extend(_match(rule, spot, dialogue) for spot in _spots(rule, dialogue))
+    told = {rule.id for rule in pack.rules}
+    for rule in pack.run:
+        spots = _spots(rule, dialogue)
+        if rule.id in told:
+            matches.extend(_match(rule, spot, dialogue) for spot in spots)
     matches.sort(
         key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
     )

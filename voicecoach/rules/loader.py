@@ -1,8 +1,9 @@
 """Language packs: folders of YAML -> frozen rules.
 
 A pack is ``packs/<language>/``: language.yaml (facts of the language), sound.yaml (facts about its
-sound, not read by rules) and any number of rule files. A folder of your own adds rules, or replaces
-rules of the same id. Every mistake is a DataFileError that starts with file:line:col.
+sound, not read by rules) and any number of rule files. A folder of your own adds rules and lists of
+phrases, replaces those of the same name, and may switch rules off. Every mistake is a DataFileError that
+starts with file:line:col.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,7 +41,8 @@ FACTS = ("language.yaml", "sound.yaml")  # files of a pack that hold no rules
 
 _REQUIRED = ("id", "type", "polarity", "source", "grade", "patterns", "examples", "message", "advice")
 _OPTIONAL = ("also", "say")
-_ID = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*\Z")
+ID = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*\Z")
+_LIST = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The rules of a language in the order they are run, its facts and a fingerprint of its files.
+    """The rules of a language, its facts and a fingerprint of its files.
 
+    ``run`` are all rules in the order they are run, ``rules`` those of them that are not switched off.
     ``facts`` is language.yaml as it stands, with sound.yaml under "sound"; every value in it is text.
     """
 
     language: str
     facts: Mapping[str, Any]
     rules: tuple[Rule, ...]
+    run: tuple[Rule, ...]
     sha256: str
     words: Language
 
@@ -107,11 +111,12 @@ def languages() -> tuple[str, ...]:
 
 
 def load_pack(language: str, *, extra: Iterable[str | Path] = (), builtin: bool = True) -> Pack:
-    """Read the pack of a language, with rules from ``extra`` folders added or put in place of those of
-    the same id.
+    """Read the pack of a language, with rules and lists from ``extra`` folders added or put in place of
+    those of the same name.
 
-    A folder in ``extra`` holds rule files, or a folder named as the language that does.
-    ``builtin=False`` leaves the rules of voicecoach out; its facts about the language stay.
+    A folder in ``extra`` holds rule files, or a folder named as the language that does; a language.yaml in
+    it takes the place of ours key by key. ``builtin=False`` leaves the rules of voicecoach out; its facts
+    about the language stay.
 
     Raises:
         UsageError: no such language or folder.
@@ -138,13 +143,17 @@ def _load(language: str, extra: Iterable[str | Path], builtin: bool) -> tuple[Pa
     code = language.replace("_", "-").split("-")[0].lower()
     if code not in languages():
         raise UsageError(f"no rules for the language {language!r}; packs are: {', '.join(languages())}")
-    folder = PACKS / code
-    groups = [find_files(folder, code)] if builtin else []
-    groups += [find_files(Path(path), code) for path in extra]
-    files = [folder / name for name in FACTS if (folder / name).is_file()]
-    files += [file for group in groups for file in group]
+    folders = (PACKS / code, *(_inner(Path(path), code) for path in extra))
+    files = [
+        folder / name
+        for name in FACTS
+        for folder in folders
+        if folder == folders[0] or (folder / name).exists()
+    ]
+    for folder in folders if builtin else folders[1:]:
+        files += find_files(folder, code)
     # the state of the files is part of the key, so that a changed file is read again
-    return _read(code, tuple(files), tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in files))
+    return _read(code, tuple(files), tuple(_state(file) for file in files))
 
 
 def find_files(folder: Path, language: str) -> tuple[Path, ...]:
@@ -153,10 +162,7 @@ def find_files(folder: Path, language: str) -> tuple[Path, ...]:
     Raises:
         UsageError: the folder is missing or holds no rule file.
     """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder of rules")
-    inner = folder / language
-    found = inner if inner.is_dir() else folder
+    found = _inner(folder, language)
     files = sorted(
         path for pattern in ("*.yaml", "*.yml") for path in found.glob(pattern) if path.name not in FACTS
     )
@@ -165,64 +171,119 @@ def find_files(folder: Path, language: str) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def _inner(folder: Path, language: str) -> Path:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder of rules")
+    return folder / language if (folder / language).is_dir() else folder
+
+
+def _state(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0  # said where the file is read
+    return found.st_mtime_ns, found.st_size
+
+
 @functools.lru_cache(maxsize=8)
 def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) -> tuple[Pack, tuple[str, ...]]:
     """The pack of these files, as far as it can be read, and all mistakes in them."""
     digest = hashlib.sha256()
     mistakes: list[str] = []
-    language: Language | None = None
     facts: dict[str, Any] = {}
-    rules: dict[str, Rule] = {}
-    folders: dict[str, Path] = {}
+    spoken: Value | None = None  # language.yaml, with the lists of all files
+    entries: list[Value] = []
+    off: list[Value] = []
     for file in files:
-        if file.name == "language.yaml":
-            language = read_language(read_file(file))
-            facts |= language.facts
-        elif file.name == "sound.yaml":
+        try:
             found = read_file(file)
-            sound.check(found)
-            facts["sound"] = found.plain()
+            if file.name == "sound.yaml":
+                sound.check(found)
+                facts["sound"] = found.plain()
+            elif file.name == "language.yaml":
+                spoken = found if spoken is None else _laid_over(spoken, found)
+            else:
+                fields = found.fields((), ("rules", "lists", "off"))
+                if not fields:
+                    found.fail("the file needs the key 'rules'")
+                entries += fields["rules"].items() if "rules" in fields else ()
+                off += fields["off"].items() if "off" in fields else ()
+                if "lists" in fields:
+                    assert spoken is not None
+                    lists = replace(found, content={"lists": fields["lists"]})
+                    spoken = _laid_over(spoken, lists)
+        except DataFileError as error:
+            mistakes.append(str(error))
         else:
-            assert language is not None
-            for rule in _rules(file, language, mistakes):
-                if rule.id in rules and folders[rule.id] == file.parent:
-                    first = rules[rule.id].place
-                    second = f"a second rule {rule.id!r} (the first is at {first.path}:{first.line})"
-                    mistakes.append(rule.place.said(second))
-                rules[rule.id] = rule
-                folders[rule.id] = file.parent
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    assert language is not None
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    assert spoken is not None
+    language = read_language(spoken)
+    rules = _rules(entries, language, mistakes)
+    for name in language.phrases.names():
+        try:
+            language.phrases.named(name, ())
+        except DataFileError as error:
+            mistakes.append(str(error))
+    silent = {value.text(): value for value in off}
     try:
+        for name, value in silent.items():
+            if name not in rules:
+                value.fail(f"there is no rule {name!r} to switch off{meant(name, rules)}")
         rules = rules if mistakes else _ordered(rules)
     except DataFileError as error:
         mistakes.append(str(error))
-    return Pack(code, facts, tuple(rules.values()), digest.hexdigest(), language), tuple(
-        dict.fromkeys(mistakes)
-    )
+    run = tuple(rules.values())
+    told = tuple(rule for rule in run if rule.id not in silent)
+    pack = Pack(code, {**language.facts, **facts}, told, run, digest.hexdigest(), language)
+    return pack, tuple(dict.fromkeys(mistakes))
 
 
-def _rules(file: Path, language: Language, mistakes: list[str]) -> Iterator[Rule]:
-    """The rules of a file that can be read; what is wrong with the others is added to ``mistakes``."""
-    try:
-        entries = read_file(file).fields(("rules",))["rules"].items()
-    except DataFileError as error:
-        mistakes.append(str(error))
-        return
+def _laid_over(under: Value, over: Value) -> Value:
+    """Facts of a language with those of another file in their place, key by key, and its lists added.
+
+    A list that another takes the place of stays there for it to name, under its name and a "'".
+    """
+    theirs = dict(over.mapping())
+    lists = dict(under.mapping()["lists"].mapping()) if "lists" in under.mapping() else {}
+    if "lists" in theirs:
+        for name, value in theirs["lists"].mapping().items():
+            if not _LIST.match(name):
+                theirs["lists"].keys[name].fail(
+                    f"the name {name!r} of a list should be small letters, such as days"
+                )
+            older = name
+            while older in lists:
+                older += "'"
+            while older != name:
+                lists[older] = lists[older[:-1]]
+                older = older[:-1]
+            lists[name] = value
+        theirs["lists"] = replace(theirs["lists"], content=lists)
+    return replace(under, content={**under.mapping(), **theirs}, keys={**under.keys, **over.keys})
+
+
+def _rules(entries: Iterable[Value], language: Language, mistakes: list[str]) -> dict[str, Rule]:
+    """The rules that can be read, by id; what is wrong with the others is added to ``mistakes``."""
+    rules: dict[str, Rule] = {}
     for entry in entries:
         try:
             rule = _rule(entry, language)
         except DataFileError as error:
             mistakes.append(str(error))
-        else:
-            yield rule
+            continue
+        first = rules.get(rule.id)
+        if first and Path(first.place.path).parent == Path(rule.place.path).parent:
+            where = f"{first.place.path}:{first.place.line}"
+            mistakes.append(rule.place.said(f"a second rule {rule.id!r} (the first is at {where})"))
+        rules[rule.id] = rule
+    return rules
 
 
 def _rule(entry: Value, language: Language) -> Rule:
     fields = entry.fields(_REQUIRED, _OPTIONAL)
     name = fields["id"].text()
     category = name.partition(".")[0]
-    if not _ID.match(name):
+    if not ID.match(name):
         fields["id"].fail(f"the id {name!r} should be a category, a full stop and a name: courtesy.thanks")
     if category not in CATEGORIES:
         fields["id"].fail(f"no category {category!r}{meant(category, CATEGORIES)}")

@@ -12,8 +12,8 @@ A phrase is words as they are said, plus:
 
 Finding takes time in proportion to the length of the text whatever the phrases are: a phrase has an end (no
 endless repetition, LONGEST_PHRASE words at most), all phrases are followed at once, and nothing is ever tried
-again in another way. What is learnt of the automaton on the way is remembered; a pack that would have it learn
-more and more is refused (EFFORT).
+again in another way. What is learnt of the automaton is remembered; a pack that would have more and more
+learnt is refused (EFFORT).
 """
 
 from __future__ import annotations
@@ -398,12 +398,16 @@ class _Parser:
             yield ("word", word)
 
     def _list(self, name: str, where: int) -> _Tree:
+        here = self._inside[-1] if self._inside else ""
+        if here.rstrip("'") == name and f"{here}'" in self._phrases.names():
+            name = f"{here}'"  # the list that this one takes the place of
         if name in self._inside:
             self._fail(f"the list <{name}> holds itself", where)
         if len(self._inside) >= DEEPEST:
             self._fail(f"more than {DEEPEST} lists in lists", where)
         if self._phrases.named(name, self._inside) is None:
-            self._fail(f"no list <{name}>{meant(name, self._phrases.names())}", where)
+            known = [other for other in self._phrases.names() if not other.endswith("'")]
+            self._fail(f"no list <{name}>{meant(name, known)}", where)
         return ("list", name)
 
     def _fail(self, message: str, where: int) -> NoReturn:
