@@ -178,7 +178,7 @@ def test_new_rules_overwrite_nothing_and_want_an_id(tmp_path: Path) -> None:
         ("brand", None, "should be a category"),
         ("courtesy.a/../b", None, "should be a category"),
         ("curtesy.a", None, "no category 'curtesy'; did you mean 'courtesy'"),
-        ("courtesy.a", "fraze", "no type 'fraze'; did you mean 'phrase'"),
+        ("courtesy.a", "phrases", "no type 'phrases'; did you mean 'phrase'"),
     ):
         with pytest.raises(UsageError, match=message):
             new_rule(name, tmp_path, type_=type_)
