@@ -16,6 +16,7 @@ from voicecoach.types import (
     Layout,
     Measure,
     NotMeasured,
+    Phase,
     Source,
     Speaker,
     Turn,
@@ -161,6 +162,17 @@ POOR_FINDINGS = (
     finding("delivery.unannounced_silence", POOR_TURNS, None, "", 20.2),
     finding("courtesy.closing", POOR_TURNS, 6, "Bye", 37.5),
 )
+GOOD_PHASES = (
+    Phase("opening", 1.2, 5.0, 0, 0, 'by "Good morning"'),
+    Phase("finding_out", 5.4, 20.0, 1, 3, ""),
+    Phase("solving", 20.4, 38.0, 4, 6, 'by "May I put you on hold for a moment"'),
+    Phase("deciding", 38.2, 40.0, 7, 7, ""),
+    Phase("closing", 40.3, 50.0, 8, 10, 'by "Is there anything else I can help you with?"'),
+)
+POOR_PHASES = (
+    Phase("solving", 0.8, 10.4, 0, 2, ""),
+    Phase("finding_out", 10.8, 39.0, 3, 6, 'by "Is the box switched on?"'),
+)
 MEASURES = (
     measure("pace.articulation_rate", 4.62, "syllables/s", "usual in English", low=3.3, high=5.9),
     measure("pace.words_per_minute", 151.0, "words/min", "words over speaking time"),
@@ -206,6 +218,7 @@ def analysis(
     separate: bool = True,
     scorecard: Scorecard | None = None,
     unbacked: Sequence[Finding] = (),
+    phases: tuple[Phase, ...] = (),
 ) -> Analysis:
     """An analysis with scores and coaching as the default scorecard gives them."""
     card = scorecard or load_scorecard()
@@ -240,6 +253,7 @@ def analysis(
         turns=tuple(turns),
         measures=tuple(measures),
         events=EVENTS if separate else (),
+        phases=phases,
         findings=tuple(findings),
         unbacked=tuple(unbacked),
         scores=scores,
@@ -253,12 +267,12 @@ def analysis(
 
 def good() -> Analysis:
     """A courteous call on two channels."""
-    return analysis()
+    return analysis(phases=GOOD_PHASES)
 
 
 def poor() -> Analysis:
     """A call with interruptions, a dismissive remark and a long silence."""
-    return analysis(POOR_TURNS, POOR_FINDINGS, path="poor_call.wav")
+    return analysis(POOR_TURNS, POOR_FINDINGS, path="poor_call.wav", phases=POOR_PHASES)
 
 
 def alone() -> Analysis:

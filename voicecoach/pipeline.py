@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from voicecoach import __version__, audio, coach, evidence, measures, models, rules, score, turns
+from voicecoach import __version__, audio, coach, evidence, measures, models, phases, rules, score, turns
 from voicecoach.acoustics import contours
 from voicecoach.errors import UsageError
 from voicecoach.measures.sound import sound
@@ -270,6 +270,7 @@ class _Run:
         advice = coach.coach(
             self.coach.scorecard, scores, findings, numbers, turns=call.turns, language=call.language
         )
+        cues = rules.phase_cues(pack, call.turns) if pack else ()
         missing = _not_measured(call, numbers, pack)
         clock.stop("rules")
         return Analysis(
@@ -289,6 +290,7 @@ class _Run:
             turns=call.turns,
             measures=numbers,
             events=happened,
+            phases=phases.phases(call.turns, trusted, cues),
             findings=findings,
             unbacked=unbacked,
             scores=scores,
@@ -407,5 +409,6 @@ def _not_measured(call: Call, numbers: Sequence[Measure], pack: rules.Pack | Non
     elif not any(s.name == AGENT for s in call.speakers):
         why = texts["no_agent"]
     else:
-        return tuple(missing)
+        why = phases.why_not(call.turns)
+        return (*missing, NotMeasured("structure.phases", why)) if why else tuple(missing)
     return (*missing, *(NotMeasured(category, why) for category in ("courtesy", "listening", "structure")))

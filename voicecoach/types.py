@@ -19,6 +19,8 @@ AGENT = "agent"
 CUSTOMER = "customer"
 UNKNOWN = "unknown"
 
+PHASES = ("opening", "finding_out", "solving", "deciding", "closing")  # of a call, in order
+
 Floats = NDArray[np.float32]
 
 
@@ -252,6 +254,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a call: its name is one of ``PHASES``, its turns are given by index."""
+
+    name: str
+    start: float
+    end: float
+    first_turn: int
+    last_turn: int
+    reason: str  # what is said there that speaks for it, empty where only its place does
+
+
+@dataclass(frozen=True, slots=True)
 class NotMeasured:
     """Something a reader would expect, and why it is missing."""
 
@@ -358,6 +372,7 @@ class Analysis:
     turns: tuple[Turn, ...]
     measures: tuple[Measure, ...]
     events: tuple[Event, ...]
+    phases: tuple[Phase, ...]
     findings: tuple[Finding, ...]
     unbacked: tuple[Finding, ...]  # heard by the model, not backed by the sound; never counted
     scores: Scores

@@ -15,7 +15,7 @@ from typing import Any
 from voicecoach.types import Analysis, Layout
 
 SUFFIX = ".json"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 DECIMALS = 3
 FINE_DECIMALS = {"clipping": 6, "dc_offset": 6}  # shares of full scale, where a thousandth is a lot
 
@@ -40,6 +40,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "turns": _plain(analysis.turns),
         "measures": _plain(analysis.measures),
         "events": _plain(analysis.events),
+        "phases": _plain(analysis.phases),
         "findings": _plain(analysis.findings),
         "unbacked": _plain(analysis.unbacked),
         "scores": _plain(analysis.scores),

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.score import label
-from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Note, Source
+from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Note, Phase, Source
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +40,7 @@ OTHER_MEASURES = {  # names of measures that are only mentioned where they are m
     "pitch.final_slope": "pitch at the end of sentences",
     "voice.hnr": "harmonics-to-noise ratio of the voice",
     "quality.snr": "signal-to-noise ratio",
+    "structure.phases": "course of the call",
 }
 LAYOUTS = {
     "mono": "one channel",
@@ -92,6 +93,7 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
     _coaching(console, analysis)
     _moments(console, analysis)
     _heard(console, analysis)
+    _phases(console, analysis.phases)
     _scorecard(console, analysis)
     _measures(console, analysis.measures)
     _not_measured(console, analysis)
@@ -252,6 +254,32 @@ def _heard(console: Console, analysis: Analysis) -> None:
     if analysis.unbacked:
         words = ", ".join(f"{_quoted(f.quote)} {_at(f.start)}".strip() for f in analysis.unbacked)
         _say(console, f"Heard by the model, not backed by the sound, not counted: {words}")
+
+
+def _phases(console: Console, phases: Sequence[Phase]) -> None:
+    """The course of the call on one line, and what came before the first solution."""
+    if not phases:
+        return
+    _heading(console, "COURSE OF THE CALL")
+    names = [phase.name.replace("_", " ") for phase in phases]
+    spans = (f"{_minute(phase.start)}-{_minute(phase.end)}" for phase in phases)
+    line = ", ".join(f"{name} {span}" for name, span in zip(names, spans, strict=True))
+    _say(console, f"{line[:1].upper()}{line[1:]}.")
+    solving = next((at for at, phase in enumerate(phases) if phase.name == "solving"), None)
+    if solving is None:
+        return
+    before, after = (
+        [phase for phase in part if phase.name == "finding_out"]
+        for part in (phases[:solving], phases[solving + 1 :])
+    )
+    seconds = sum(phase.end - phase.start for phase in before)
+    text = f"after {seconds:.0f} s of finding out" if before else "before anything was found out"
+    more = f"; there was more to find out at {_minute(after[0].start)}" if after else ""
+    _say(console, f"The first step to a solution came at {_minute(phases[solving].start)}, {text}{more}.")
+
+
+def _minute(seconds: float) -> str:
+    return clock(round(seconds))[:-2]
 
 
 def _scorecard(console: Console, analysis: Analysis) -> None:

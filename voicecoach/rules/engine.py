@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 
-from voicecoach.rules.dialogue import Dialogue, Spot, make_dialogue
+from voicecoach.rules.dialogue import Dialogue, Line, Spot, make_dialogue
 from voicecoach.rules.loader import TYPES, Pack, Rule
-from voicecoach.types import Event, Match, Turn
+from voicecoach.types import AGENT, Event, Match, Turn
 
 
 def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> tuple[Match, ...]:
@@ -34,13 +34,38 @@ def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
 
     The ``rule`` of a match is "caller" or "company", the names of the lists under ``roles`` in language.yaml.
     """
-    slots = {name: pack.words.slot("roles", name) for name in pack.words.forms["roles"]}
+    slots = pack.words.roles
     return tuple(
-        Match(name, line.index, first, last, line.turn.text[first:last], *_times(line.turn, first, last))
-        for line in read_turns(pack, turns).lines
+        _cue(name, line, hit)
+        for line in _cued(pack, turns)
         for name, slot in slots.items()
-        for first, last in (line.text.span(start, end) for start, end in line.hits.get(slot, ()))
+        for hit in line.hits.get(slot, ())
     )
+
+
+def phase_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
+    """What is said in any turn that speaks for a phase of the call; the ``rule`` of a match is the phase.
+
+    The lists stand under ``phases`` in language.yaml, one for what the agent and one for what others say.
+    """
+    slots = pack.words.phases
+    return tuple(
+        _cue(phase, line, hit)
+        for line in _cued(pack, turns)
+        for (speaker, phase), slot in slots.items()
+        if (speaker == AGENT) == line.agent
+        for hit in line.hits.get(slot, ())
+    )
+
+
+def _cued(pack: Pack, turns: Sequence[Turn]) -> tuple[Line, ...]:
+    words = pack.words
+    return make_dialogue(turns, (), words.cues, words.spelling, words.places).lines
+
+
+def _cue(name: str, line: Line, hit: tuple[int, int]) -> Match:
+    first, last = line.text.span(*hit)
+    return Match(name, line.index, first, last, line.turn.text[first:last], *_times(line.turn, first, last))
 
 
 def read_turns(pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()) -> Dialogue:

@@ -15,6 +15,7 @@ from voicecoach.rules.dialogue import Places
 from voicecoach.rules.numbers import LISTS, TABLES, Numbers, read_numbers
 from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.text import Spelling
+from voicecoach.types import PHASES
 
 REQUIRED = ("language", "name", "opening", "closing", "questions")
 QUESTIONS = ("open", "requests", "facts", "closed", "asked", "checks", "never")
@@ -28,12 +29,13 @@ OPTIONAL = (
     "endings",
     "lists",
     "roles",
+    "phases",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Language facts, ready to use. ``phrases`` holds all phrases of the pack."""
+    """Language facts, ready to use. ``phrases`` holds all phrases of the rules of the pack."""
 
     code: str
     name: str
@@ -45,6 +47,9 @@ class Language:
     numbers: Numbers
     facts: Mapping[str, Any]  # language.yaml as it stands
     forms: Mapping[str, Mapping[str, Value]]
+    cues: Phrases  # what tells roles and phases; looked for on their own
+    roles: Mapping[str, int]  # "caller", "company" -> slot of the cues
+    phases: Mapping[tuple[str, str], int]  # "agent" or "customer", and the phase -> slot of the cues
     _slots: dict[tuple[str, str], int] = field(default_factory=dict)
     _stems: dict[str, str] = field(default_factory=dict)
 
@@ -104,6 +109,9 @@ def read_language(file: Value) -> Language:
         abbreviations=frozenset(words("abbreviations")),
     )
     common = frozenset(words("common"))
+    cues = Phrases(spelling, table("lists"))
+    roles = fields["roles"].fields(("caller", "company")) if "roles" in fields else {}
+    phases = fields["phases"].fields((), ("agent", "customer")) if "phases" in fields else {}
     facts = file.plain()
     assert isinstance(facts, dict)
     return Language(
@@ -118,8 +126,12 @@ def read_language(file: Value) -> Language:
             fields["numbers"].fields((), (*TABLES, *LISTS, "letters")) if "numbers" in fields else {}, common
         ),
         facts=facts,
-        forms={
-            "questions": fields["questions"].fields(QUESTIONS),
-            "roles": fields["roles"].fields(("caller", "company")) if "roles" in fields else {},
+        cues=cues,
+        roles={name: cues.add(phrases) for name, phrases in roles.items()},
+        phases={
+            (speaker, phase): cues.add(phrases)
+            for speaker, lists in phases.items()
+            for phase, phrases in lists.fields((), PHASES).items()
         },
+        forms={"questions": fields["questions"].fields(QUESTIONS)},
     )
