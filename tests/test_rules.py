@@ -21,8 +21,8 @@ MARKERS = frozenset(
     f"{category}.{name}"
     for category, names in {
         "courtesy": "greeting self_introduction offer_help please thanks apology hold hold_return "
-        "softener name_use anything_else closing blame dismissive flat_refusal blunt_command "
-        "careless_wording other_department",
+        "repeated_apology softener name_use repeated_name anything_else closing blame dismissive "
+        "flat_refusal blunt_command careless_wording other_department",
         "listening": "acknowledgement open_question closed_question clarification confirmation echo "
         "reflection empathy summary interruption unacknowledged_problem advice_first",
         "structure": "why how what ownership options",

@@ -9,14 +9,14 @@ the first turn after the customer's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voicecoach.datafile import Value
 from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, read_wording
 from voicecoach.rules.language import Language
 
 REQUIRED = ("trigger", "reply", "expect")
-OPTIONAL = ("within", "unless_found")
+OPTIONAL = ("within", "unless_found", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Response:
     missing: bool
     within: int
     unless_found: tuple[str, ...]  # markers that make up for a missing reply
+    reason: str
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Response:
         missing=fields["expect"].one_of(("present", "missing")) == "missing",
         within=fields["within"].whole(least=1, most=50) if "within" in fields else 1,
         unless_found=fields["unless_found"].texts() if "unless_found" in fields else (),
+        reason=fields["reason"].text() if "reason" in fields else "",
     )
 
 
@@ -74,13 +76,13 @@ def _judge(
         answers.insert(0, line)
     replies = [spot for answer in answers for spot in _replies(rule, dialogue, answer)]
     if not rule.missing:
-        yield from replies
+        yield from (replace(spot, reason=rule.reason) for spot in replies)
     elif not replies and answers:
         made_up = any(dialogue.spots(rule.unless_found, answer.index) for answer in answers)
         if not made_up and rule.by_agent:
-            yield from (Spot(line.index, start, end) for start, end in triggers)
+            yield from (Spot(line.index, start, end, rule.reason) for start, end in triggers)
         elif not made_up:
-            yield Spot(answers[0].index, 0, len(answers[0].text.stream))
+            yield Spot(answers[0].index, 0, len(answers[0].text.stream), rule.reason)
 
 
 def _replies(rule: Response, dialogue: Dialogue, answer: Line) -> list[Spot]:
