@@ -16,6 +16,13 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     Turns without times, and no events, will do: rules that need times then find nothing. Matches come in
     the order of turns, those without a turn last.
     """
+    return judge(pack, turns, events)[1]
+
+
+def judge(
+    pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()
+) -> tuple[Dialogue, tuple[Match, ...]]:
+    """What ``find`` finds, with the conversation as the rules saw it and left it."""
     dialogue = read_turns(pack, turns, events)
     matches: list[Match] = []
     told = {rule.id for rule in pack.rules}
@@ -26,7 +33,7 @@ def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> 
     matches.sort(
         key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
     )
-    return tuple(matches)
+    return dialogue, tuple(matches)
 
 
 def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:

@@ -82,7 +82,7 @@ class Phrases:
         self._lengths_of: dict[str, int] = {}  # lists, in words
         self._start = _Node()
         self._shared: dict[tuple[_Node, _Tree], _Node] = {}  # phrases that begin alike share their beginning
-        self._slots = 0
+        self._written: list[Value] = []  # by slot
         self._size = 0
         self._most = 0
         self._largest: tuple[int, Value] | None = None  # the phrase of most steps
@@ -103,8 +103,8 @@ class Phrases:
         Raises:
             DataFileError: a phrase is not written as above; the place is that of the mistake.
         """
-        slot = self._slots
-        self._slots += 1
+        slot = len(self._written)
+        self._written.append(phrases)
         end = _Node()
         end.accepts = slot
         for phrase in phrases.items() if isinstance(phrases.content, tuple) else (phrases,):
@@ -164,6 +164,32 @@ class Phrases:
                 first = self._restart()
         self._effort = min(self._effort, EFFORT)
         return hits
+
+    def apart(self, slot: int) -> Iterator[tuple[Value, Phrases]]:
+        """The phrases of a slot one by one, each alone in slot 0."""
+        written = self._written[slot]
+        for phrase in written.items() if isinstance(written.content, tuple) else (written,):
+            alone = Phrases(self._spelling, self._lists)
+            alone._read = self._read
+            alone.add(phrase)
+            yield phrase, alone
+
+    def nearest(self, text: Text) -> tuple[int, int, tuple[str, ...]]:
+        """Where most words of a phrase stand in a row: start, end, and what should have followed."""
+        kinds = [self._class(word) for word in text.stream]
+        best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+        most = 0
+        for start in range(len(kinds)):
+            state: _State | None = self._first or self._restart()
+            named = 0  # words that the phrase names, not those in its gaps
+            for at, kind in enumerate(kinds[start:], start):
+                state = self._move(state, kind) if state else None
+                if state is None:
+                    break
+                named += text.stream[at] not in MARKS and len(self._labels[kind]) > 1
+                if named > most or (most and (start, named) == (best[0], most)):
+                    most, best = named, (start, at + 1, tuple(sorted(state.leads)))
+        return best
 
     def named(self, name: str, inside: tuple[str, ...]) -> _Tree | None:
         """A named list as a tree, for the parser; ``inside`` are the lists that are being read."""

@@ -80,7 +80,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Timing:
 
 def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
     """The events the rule is about."""
-    events = _monologues(dialogue) if rule.event == MONOLOGUE else dialogue.events
+    events = monologues(dialogue) if rule.event == MONOLOGUE else dialogue.events
     for event in events:
         if (
             event.kind != rule.event
@@ -88,7 +88,7 @@ def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
             or not rule.least <= event.duration <= rule.most
         ):
             continue
-        if _announced(rule, dialogue, event):
+        if announced(rule, dialogue, event):
             continue
         reason = rule.reason.replace("{seconds}", f"{event.duration:.1f}")
         reason = "; ".join(part for part in (reason, event.detail) if part)
@@ -102,7 +102,7 @@ def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
             yield Spot(line.index, *_said(line, event), reason=reason, event=event)
 
 
-def _monologues(dialogue: Dialogue) -> Iterator[Event]:
+def monologues(dialogue: Dialogue) -> Iterator[Event]:
     """Stretches in which the agent has the floor, as events; none if nobody else is heard at all."""
     if all(line.agent for line in dialogue.lines):
         return
@@ -117,7 +117,8 @@ def _monologues(dialogue: Dialogue) -> Iterator[Event]:
         yield Event(MONOLOGUE, AGENT, start, end)
 
 
-def _announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
+def announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
+    """Whether an event is excused by what the agent said before."""
     if event.duration > rule.announced_most:
         return False
     for line in dialogue.agent_lines():
