@@ -250,7 +250,7 @@ class _Run:
         clock: _Clock,
     ) -> Analysis:
         happened = measures.events(call)
-        matches = rules.find(pack, call.turns, events=happened) if pack else ()
+        matches = rules.find(pack, call.turns, events=happened, rises=measures.rises(call)) if pack else ()
         pairs = [(m, _finding(m, call, doubts, pack)) for m in matches] if pack else []
         trusted = tuple(m for m, f in pairs if f.evidence.status != "not_backed")
         findings = tuple(f for _, f in pairs if f.evidence.status != "not_backed")

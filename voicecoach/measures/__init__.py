@@ -7,7 +7,7 @@ in sound.yaml of its pack.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk
@@ -22,6 +22,11 @@ def events(call: Call) -> tuple[Event, ...]:
     seen = scene(call)
     found = [*pauses.events(seen), *talk.events(seen)]
     return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
+
+
+def rises(call: Call) -> Mapping[float, float]:
+    """Return how far the agent's voice rises before each pause, in semitones, by the end of the last word."""
+    return pitch.rises(scene(call))
 
 
 def measure(call: Call, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:

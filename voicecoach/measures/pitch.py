@@ -7,7 +7,7 @@ or end of a spell; HNR in dB. Described only: no pitch is right or wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from voicecoach.acoustics.voice import Mask
 from voicecoach.measures.definitions import measured, not_measured, threshold
-from voicecoach.measures.scene import Scene
+from voicecoach.measures.scene import Scene, Stretch
 from voicecoach.types import AGENT, Contours, Event, Floats, Match, Measure
 
 IDS = ("pitch.median", "pitch.spread", "pitch.final_slope", "voice.hnr")
@@ -42,15 +42,36 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
     )
 
 
-def _final_slope(scene: Scene, contours: Contours, voiced: Mask) -> Measure:
-    slopes = []
+def rises(scene: Scene) -> Mapping[float, float]:
+    """Return by how many semitones the agent's voice rises (below zero: falls) before each pause.
+
+    The key is the time at which the last word before the pause ends.
+    """
+    contours = scene.agent
+    if contours is None:
+        return {}
+    voiced = contours.voice & ~np.isnan(contours.f0)
+    ends = {
+        stretch.words[-1].end: slope
+        for stretch, slope in _clause_ends(scene, contours, voiced)
+        if stretch.words
+    }
+    return {end: slope * threshold("clause_end") for end, slope in ends.items()}
+
+
+def _clause_ends(scene: Scene, contours: Contours, voiced: Mask) -> Iterator[tuple[Stretch, float]]:
+    """Yield each stretch with the slope of its end in semitones a second, where enough of it is voiced."""
+    length = round(threshold("clause_end") / contours.hop)
     for spell in scene.spells[AGENT]:
         for stretch in spell.stretches:
             end = min(round(stretch.end / contours.hop), len(voiced) - 1)
-            length = round(threshold("clause_end") / contours.hop)
             at = np.flatnonzero(voiced[max(end - length, 0) : end + 1]) + max(end - length, 0)
             if len(at) >= length / 3:
-                slopes.append(_slope(at * contours.hop, 12 * np.log2(contours.f0[at])))
+                yield stretch, _slope(at * contours.hop, 12 * np.log2(contours.f0[at]))
+
+
+def _final_slope(scene: Scene, contours: Contours, voiced: Mask) -> Measure:
+    slopes = [slope for _, slope in _clause_ends(scene, contours, voiced)]
     if len(slopes) < threshold("least_clauses"):
         least = threshold("least_clauses")
         return not_measured(

@@ -54,6 +54,9 @@ class Dialogue:
     lines: tuple[Line, ...]
     holding: Mapping[int, Sequence[Line]]  # by slot, the lines in which its phrases stand
     events: tuple[Event, ...]
+    rises: Mapping[
+        float, float
+    ]  # semitones that the agent's voice rises, by the end of the word before a pause
     opening: frozenset[int]  # lines in the opening of the call
     closing: frozenset[int]
     floors: tuple[int, ...]  # the line with which each floor begins
@@ -117,7 +120,12 @@ class Places:
 
 
 def make_dialogue(
-    turns: Sequence[Turn], events: Sequence[Event], phrases: Phrases, spelling: Spelling, places: Places
+    turns: Sequence[Turn],
+    events: Sequence[Event],
+    rises: Mapping[float, float],
+    phrases: Phrases,
+    spelling: Spelling,
+    places: Places,
 ) -> Dialogue:
     """Read all turns and look for all phrases in them."""
     lines: list[Line] = []
@@ -138,6 +146,7 @@ def make_dialogue(
         lines=tuple(lines),
         holding=holding,
         events=tuple(events),
+        rises=rises,
         opening=opening,
         closing=closing,
         floors=tuple(floors),

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from voicecoach.rules.dialogue import Dialogue, Line, Spot, make_dialogue
 from voicecoach.rules.loader import TYPES, Pack, Rule
 from voicecoach.types import AGENT, Event, Match, Turn
 
 
-def find(pack: Pack, turns: Sequence[Turn], *, events: Sequence[Event] = ()) -> tuple[Match, ...]:
+def find(
+    pack: Pack,
+    turns: Sequence[Turn],
+    *,
+    events: Sequence[Event] = (),
+    rises: Mapping[float, float] | None = None,
+) -> tuple[Match, ...]:
     """What the rules find in the turns of the speaker named "agent"; other turns are context.
 
-    Turns without times, and no events, will do: rules that need times then find nothing. Matches come in
-    the order of turns, those without a turn last.
+    ``rises`` tells by how many semitones the agent's voice rises before a pause, by the time in seconds at
+    which the last word before it ends. Turns without times, no events and no rises will do: rules that need
+    them then find nothing. Matches come in the order of turns, those without a turn last.
     """
-    return judge(pack, turns, events)[1]
+    return judge(pack, turns, events, rises)[1]
 
 
 def judge(
-    pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()
+    pack: Pack,
+    turns: Sequence[Turn],
+    events: Sequence[Event] = (),
+    rises: Mapping[float, float] | None = None,
 ) -> tuple[Dialogue, tuple[Match, ...]]:
     """What ``find`` finds, with the conversation as the rules saw it and left it."""
-    dialogue = read_turns(pack, turns, events)
+    dialogue = read_turns(pack, turns, events, rises)
     matches: list[Match] = []
     told = {rule.id for rule in pack.rules}
     for rule in pack.run:
@@ -67,7 +77,7 @@ def phase_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
 
 def _cued(pack: Pack, turns: Sequence[Turn]) -> tuple[Line, ...]:
     words = pack.words
-    return make_dialogue(turns, (), words.cues, words.spelling, words.places).lines
+    return make_dialogue(turns, (), {}, words.cues, words.spelling, words.places).lines
 
 
 def _cue(name: str, line: Line, hit: tuple[int, int]) -> Match:
@@ -75,10 +85,15 @@ def _cue(name: str, line: Line, hit: tuple[int, int]) -> Match:
     return Match(name, line.index, first, last, line.turn.text[first:last], *_times(line.turn, first, last))
 
 
-def read_turns(pack: Pack, turns: Sequence[Turn], events: Sequence[Event] = ()) -> Dialogue:
+def read_turns(
+    pack: Pack,
+    turns: Sequence[Turn],
+    events: Sequence[Event] = (),
+    rises: Mapping[float, float] | None = None,
+) -> Dialogue:
     """The conversation as the rules of a pack see it, before any of them is run."""
     words = pack.words
-    return make_dialogue(turns, events, words.phrases, words.spelling, words.places)
+    return make_dialogue(turns, events, rises or {}, words.phrases, words.spelling, words.places)
 
 
 def _spots(rule: Rule, dialogue: Dialogue) -> list[Spot]:

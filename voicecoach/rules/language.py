@@ -18,7 +18,7 @@ from voicecoach.rules.text import Spelling
 from voicecoach.types import PHASES
 
 REQUIRED = ("language", "name", "opening", "closing", "questions")
-QUESTIONS = ("open", "requests", "facts", "closed", "asked", "checks", "never")
+QUESTIONS = ("open", "requests", "facts", "closed", "asked", "statements", "checks", "never")
 OPTIONAL = (
     "spellings",
     "fillers",
