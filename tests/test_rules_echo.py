@@ -1,4 +1,4 @@
-"""Numbers and spelt words in one form, and what the customer said, said back."""
+"""What the customer said, said back, in any spelling; and a yeah told apart by its time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voicecoach.rules import find, load_pack
 from voicecoach.rules.text import MARKS, read
-from voicecoach.types import AGENT, CUSTOMER, Turn
+from voicecoach.types import AGENT, CUSTOMER, Event, Turn, Word
 
 EN = load_pack("en")
 
@@ -126,3 +126,61 @@ def test_digits_one_by_one(number: int) -> None:
     names = {str(value): name for name, value in EN.words.numbers.values.items() if value < 10}
     said = " ".join(names[digit] for digit in str(number))
     assert signs(said) == signs(str(number)) == [str(number)]
+
+
+# --- acknowledgement, by its time ---
+
+
+def timed(speaker: str, text: str, start: float, end: float) -> Turn:
+    pieces = text.split()
+    step = (end - start) / len(pieces)
+    words = tuple(
+        Word(piece, start + at * step, start + (at + 1) * step, 0.9, True) for at, piece in enumerate(pieces)
+    )
+    return Turn(speaker, text, start, end, words)
+
+
+def acknowledged(turns: list[Turn], *events: Event) -> list[str]:
+    found = find(EN, turns, events=events)
+    return [match.quote for match in found if match.rule == "listening.acknowledgement"]
+
+
+@pytest.mark.parametrize("said", ["Yeah.", "No.", "Gosh.", "Oh no!", "Mm hmm.", "Really?", "Yes, sure."])
+def test_a_word_inside_what_the_customer_says_is_an_acknowledgement(said: str) -> None:
+    asking = timed(CUSTOMER, "Can you believe that I stood there for an hour and nobody came", 0.0, 6.0)
+    assert acknowledged([asking, timed(AGENT, said, 2.0, 2.5)]) == [said.rstrip(".!?")]
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("Sorry?", 2.0, 2.5),  # asks to hear it again
+        ("Thanks.", 2.0, 2.5),
+        ("Yeah.", 2.0, 3.5),  # not short
+        ("Yeah.", 5.8, 6.4),  # the customer does not go on
+        ("Yeah.", 6.2, 6.6),  # answers
+        ("You need to ask them.", 2.0, 2.9),
+    ],
+)
+def test_what_is_no_acknowledgement(said: str, start: float, end: float) -> None:
+    asking = timed(CUSTOMER, "Can you believe that I stood there for an hour and nobody came", 0.0, 6.0)
+    after = timed(CUSTOMER, "And another thing.", 7.0, 9.0)
+    assert acknowledged([asking, timed(AGENT, said, start, end), after]) == []
+
+
+def test_a_backchannel_in_the_sound_behind_a_question_is_an_answer() -> None:
+    told = timed(CUSTOMER, "The parcel never came.", 0.0, 2.0)
+    asked = timed(CUSTOMER, "Do you have it there?", 0.0, 2.0)
+    yes = timed(AGENT, "Yes.", 2.2, 2.6)
+    goes_on = timed(CUSTOMER, "Good to hear.", 2.8, 4.0)
+    event = Event("backchannel", AGENT, 2.2, 2.6)
+    assert acknowledged([told, yes, goes_on], event) == ["Yes"]
+    assert acknowledged([asked, yes, goes_on], event) == []
+
+
+def test_a_backchannel_is_only_the_words_said_at_that_time() -> None:
+    turns = [
+        timed(CUSTOMER, "It never came and then I rang you and nobody knew", 0.0, 5.0),
+        timed(AGENT, "Right. The one that left on Monday was right.", 4.0, 8.0),
+    ]
+    assert acknowledged(turns, Event("backchannel", AGENT, 4.0, 4.4)) == ["Right"]

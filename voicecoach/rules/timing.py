@@ -1,7 +1,8 @@
 """Rule type ``timing``: when something is said or not said. Times in seconds.
 
-``event`` is a kind of event found in the sound, or "monologue": the agent has the floor for longer than
-``least``. Without times nothing is found.
+``event`` is a kind of event found in the sound, or one that the times of the turns tell: "monologue", the
+agent has the floor for longer than ``least``; "inside", a turn of the agent's inside one of another speaker,
+who goes on. Without times nothing is found.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from voicecoach.types import AGENT, Event
 
 EVENTS = ("pause", "silence", "filler", "overlap", "interruption", "backchannel")
 MONOLOGUE = "monologue"
+INSIDE = "inside"
 REQUIRED = ("event",)
 OPTIONAL = (
     "least",
@@ -33,9 +35,9 @@ OPTIONAL = (
 class Timing:
     """An event of the agent between ``least`` and ``most`` seconds long.
 
-    ``words`` is a wording that must be said during it. An event is excused if one of the markers
-    ``announced_by``, or ``announced_words``, was found within ``announced_before`` seconds before it and
-    it is no longer than ``announced_most``.
+    ``words`` is a wording that must be said during it, and is then what is found. An event is excused if one
+    of the markers ``announced_by``, or ``announced_words``, was found within ``announced_before`` seconds
+    before it and it is no longer than ``announced_most``.
     """
 
     event: str
@@ -66,7 +68,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Timing:
         return read_wording(fields[key].fields(("phrases",), WORDING), language.phrases)
 
     return Timing(
-        event=fields["event"].one_of((*EVENTS, MONOLOGUE)),
+        event=fields["event"].one_of((*EVENTS, MONOLOGUE, INSIDE)),
         least=seconds("least", 0.0),
         most=seconds("most", float("inf")),
         words=wording("words"),
@@ -80,7 +82,8 @@ def read(fields: Mapping[str, Value], language: Language) -> Timing:
 
 def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
     """The events the rule is about."""
-    events = monologues(dialogue) if rule.event == MONOLOGUE else dialogue.events
+    told = {MONOLOGUE: monologues, INSIDE: inside}.get(rule.event)
+    events = told(dialogue) if told else dialogue.events
     for event in events:
         if (
             event.kind != rule.event
@@ -94,7 +97,11 @@ def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
         reason = "; ".join(part for part in (reason, event.detail) if part)
         line = _line(dialogue, event)
         if rule.words is not None:
-            if line is not None and (hits := rule.words.find(line, dialogue)):
+            if line is None:
+                continue
+            first, end = _said(line, event)
+            hits = [hit for hit in rule.words.find(line, dialogue) if hit[0] < end and first < hit[1]]
+            if hits:
                 yield Spot(line.index, hits[0][0], hits[-1][1], reason, event)
         elif line is None or event.kind in ("silence", "pause"):
             yield Spot(None, reason=reason, event=event)
@@ -115,6 +122,19 @@ def monologues(dialogue: Dialogue) -> Iterator[Event]:
         assert start is not None
         assert end is not None
         yield Event(MONOLOGUE, AGENT, start, end)
+
+
+def inside(dialogue: Dialogue) -> Iterator[Event]:
+    """Turns of the agent that lie inside a turn of another speaker, who goes on, as events."""
+    until = 0.0  # the end of the others' turns that have begun
+    for line in dialogue.lines:
+        start, end = line.turn.start, line.turn.end
+        if start is None or end is None:
+            continue
+        if not line.agent:
+            until = max(until, end)
+        elif end < until:
+            yield Event(INSIDE, AGENT, start, end)
 
 
 def announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
@@ -146,7 +166,7 @@ def _line(dialogue: Dialogue, event: Event) -> Line | None:
 def _said(line: Line, event: Event) -> tuple[int, int]:
     """The stream offsets of the words said during an event; the whole turn where its words have no times."""
     everything = (0, len(line.text.stream))
-    if event.kind == MONOLOGUE or not line.turn.words:
+    if event.kind in (MONOLOGUE, INSIDE) or not line.turn.words:
         return everything
     said = [
         span
