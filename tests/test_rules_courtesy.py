@@ -162,13 +162,6 @@ SAID = {
         When you have a moment, look at the label.
         Would you just check the back of the card?
     """,
-    "courtesy.name_use": """
-        Thank you, Mrs Okafor.
-        One moment, ma'am.
-        Good morning, Dr Lane.
-        Is there anything more, Mr Byrne?
-        Certainly, sir.
-    """,
     "courtesy.anything_else": """
         Is there anything else I can help you with today?
         Anything else for you?
@@ -289,13 +282,6 @@ NOT_SAID = {
         The neighbour could open the door.
         I'm not sure if you can do that.
         I wonder if it is broken.
-    """,
-    "courtesy.name_use": """
-        Mrs Lane in accounts can see it, so I will ask Mrs Lane.
-        You might miss the van.
-        The letter begins with dear sir.
-        A doctor and a nurse are there.
-        I spoke to Mr Byrne in the shop.
     """,
     "courtesy.anything_else": """
         There isn't anything else in the box.
