@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.score import label
+from voicecoach.takes import StockPhrase, stock_phrases
 from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Note, Phase, Source
 
 if TYPE_CHECKING:
@@ -55,8 +56,12 @@ OPEN = {"missed": "open", "partly": "partly"}  # status of a criterion, as shown
 def render(
     analyses: Sequence[Analysis], *, several: bool = False, width: int = 80, color: bool = False
 ) -> str:
-    """One page for each analysis, ``width`` columns wide; ends with a newline."""
-    return "\n".join(_page(analysis, width, color) for analysis in analyses)
+    """One page for each analysis and one for what they share, ``width`` columns wide; ends with a newline."""
+    pages = [_page(analysis, width, color) for analysis in analyses]
+    shared = stock_phrases(analyses) if len(analyses) > 1 else ()
+    if shared:
+        pages.append(_shared_page(shared, analyses, width, color))
+    return "\n".join(pages)
 
 
 def clock(seconds: float) -> str:
@@ -74,7 +79,7 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _page(analysis: Analysis, width: int, color: bool) -> str:
+def _console(width: int, color: bool) -> tuple[Console, io.StringIO]:
     from rich.console import Console
 
     out = io.StringIO()
@@ -89,6 +94,31 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
         highlight=False,
         emoji=False,
     )
+    return console, out
+
+
+def _printed(out: io.StringIO) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _shared_page(
+    phrases: Sequence[StockPhrase], analyses: Sequence[Analysis], width: int, color: bool
+) -> str:
+    console, out = _console(width, color)
+    _say(console, "THE SAME WORDS IN MOST RECORDINGS", indent=0, style="bold")
+    for phrase in phrases:
+        text = f"In {len(phrase.places)} of {phrase.recordings} recordings: {_quoted(phrase.quote)}"
+        _say(console, text)
+        _rows(
+            console, [(_at(start), analyses[index].source.path) for index, start in phrase.places], indent=4
+        )
+    for advice in dict.fromkeys(phrase.advice for phrase in phrases):
+        _say(console, advice)
+    return _printed(out)
+
+
+def _page(analysis: Analysis, width: int, color: bool) -> str:
+    console, out = _console(width, color)
     _header(console, analysis)
     _coaching(console, analysis)
     _moments(console, analysis)
@@ -99,7 +129,7 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
     _not_measured(console, analysis)
     console.print()
     _say(console, "Transcript, all measures and the source of every threshold: the JSON report.", indent=0)
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return _printed(out)
 
 
 def _say(console: Console, text: str, *, indent: int = 2, style: str = "") -> None:

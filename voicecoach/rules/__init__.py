@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from voicecoach.rules.check import Checked, check
 from voicecoach.rules.dialogues import TextDialogue, find_in_dialogues, read_dialogues
-from voicecoach.rules.engine import find, phase_cues, role_cues
+from voicecoach.rules.engine import across, find, phase_cues, role_cues
 from voicecoach.rules.examples import read_lines
 from voicecoach.rules.explain import explain
 from voicecoach.rules.loader import Pack, Rule, languages, load_pack
@@ -20,6 +20,7 @@ __all__ = [
     "Pack",
     "Rule",
     "TextDialogue",
+    "across",
     "check",
     "explain",
     "find",

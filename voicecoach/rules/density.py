@@ -1,13 +1,14 @@
 """Rule type ``density``: the same again and again within one call, a wording or a marker.
 
 A wording is ``words`` words in a row. A marker is what other rules find; it counts once for each time the
-agent has the floor. The finding is each one from the ``times``-th on.
+agent has the floor. The finding is each one from the ``times``-th on. A wording may also be the same in call
+after call (``across``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voicecoach.datafile import Value
@@ -16,7 +17,7 @@ from voicecoach.rules.language import Language
 from voicecoach.rules.text import MARKS
 
 REQUIRED = ("times",)
-OPTIONAL = ("words", "among", "markers", "since", "unless_after", "reason")
+OPTIONAL = ("words", "among", "markers", "since", "unless_after", "reason", "calls", "share", "house")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Density:
 
     Either counts only where it shares a word with ``among``. A marker is reported only after one of the
     markers ``since``, and not right after the customer has said ``unless_after``.
+
+    Over several calls a wording counts that is in at least ``calls`` of them, in more than ``share`` of all
+    (0..1), and mostly in turns without the markers ``house``, whose wording the house may have set.
     """
 
     times: int
@@ -34,6 +38,9 @@ class Density:
     since: tuple[str, ...]
     unless_after: int | None
     reason: str
+    calls: int
+    share: float
+    house: tuple[str, ...]
     numbers: frozenset[str]  # a telephone number read back twice is no stock phrase
 
     @property
@@ -55,6 +62,9 @@ def read(fields: Mapping[str, Value], language: Language) -> Density:
         since=fields["since"].texts() if "since" in fields else (),
         unless_after=language.phrases.add(fields["unless_after"]) if "unless_after" in fields else None,
         reason=fields["reason"].text() if "reason" in fields else "",
+        calls=fields["calls"].whole(least=2, most=1000) if "calls" in fields else 0,
+        share=fields["share"].number(least=0, most=1) if "share" in fields else 0.0,
+        house=fields["house"].texts() if "house" in fields else (),
         numbers=frozenset((*language.numbers.values, *language.numbers.repeats)),
     )
 
@@ -92,7 +102,52 @@ def _excused(rule: Density, dialogue: Dialogue, line: Line) -> bool:
     return rule.unless_after is not None and before is not None and bool(before.hits.get(rule.unless_after))
 
 
-def _wordings(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
+def across(rule: Density, dialogues: Sequence[Dialogue]) -> Iterator[dict[int, Spot]]:
+    """Each wording that is the same in most of several calls, as its first place in each of them by index.
+
+    The dialogues hold what the other rules have found. A longer wording is given once, as far as it is the
+    same in all of these calls.
+    """
+    if not rule.calls or not rule.words:
+        return
+    places = [_places(rule, dialogue) for dialogue in dialogues]
+    held: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, found in enumerate(places):
+        for wording in found:
+            held[wording].append(index)
+    often = {
+        wording: calls
+        for wording, calls in held.items()
+        if len(calls) >= rule.calls and len(calls) > rule.share * len(dialogues)
+    }
+    told: list[dict[int, Spot]] = []
+    for wording, calls in often.items():
+        firsts = {call: places[call][wording][0] for call in calls}
+        streams = [dialogues[call].lines[line].text.stream[at:] for call, (line, at) in firsts.items()]
+        length = rule.words
+        while len(following := {stream[length] for stream in streams}) == 1 and MARKS.isdisjoint(following):
+            length += 1
+        spots = {call: Spot(line, at, at + length) for call, (line, at) in firsts.items()}
+        house = [bool(_of_the_house(rule, dialogues[call], spot)) for call, spot in spots.items()]
+        known = any(_overlap(spots[calls[0]], other.get(calls[0])) for other in told)
+        if 2 * sum(house) < len(house) and not known:
+            told.append(spots)
+            yield spots
+
+
+def _overlap(spot: Spot, other: Spot | None) -> bool:
+    if other is None or spot.line != other.line:
+        return False
+    return spot.start < other.end and other.start < spot.end
+
+
+def _of_the_house(rule: Density, dialogue: Dialogue, spot: Spot) -> list[Spot]:
+    assert spot.line is not None
+    return dialogue.spots(rule.house, spot.line)
+
+
+def _places(rule: Density, dialogue: Dialogue) -> dict[tuple[str, ...], list[tuple[int, int]]]:
+    """Where each wording that counts begins: line and stream offset, in order."""
     never = MARKS | rule.numbers
     places: defaultdict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
     for line in dialogue.agent_lines():
@@ -103,6 +158,11 @@ def _wordings(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
             wording = line.text.stream[start : start + rule.words]
             if never.isdisjoint(wording) and any(at in marked for at in range(start, start + rule.words)):
                 places[wording].append((line.index, start))
+    return places
+
+
+def _wordings(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
+    places = _places(rule, dialogue)
     covered: set[tuple[int, int]] = set()
     repeated = {
         place for found in places.values() if len(found) >= rule.times for place in found[rule.times - 1 :]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 
+from voicecoach.rules import density
 from voicecoach.rules.dialogue import Dialogue, Line, Spot, make_dialogue
 from voicecoach.rules.loader import TYPES, Pack, Rule
 from voicecoach.types import AGENT, Event, Match, Turn
@@ -44,6 +45,22 @@ def judge(
         key=lambda match: (match.turn is None, match.turn or 0, match.start_char, match.start or 0.0)
     )
     return dialogue, tuple(matches)
+
+
+def across(pack: Pack, calls: Sequence[Sequence[Turn]]) -> tuple[tuple[tuple[int, Match], ...], ...]:
+    """What the agent says in the same words in most of several calls.
+
+    For each wording the calls it is in, by index, with its first place there; only rules of the type density
+    that say ``calls`` look for it.
+    """
+    dialogues = [judge(pack, turns)[0] for turns in calls]
+    return tuple(
+        tuple((index, _match(rule, spot, dialogues[index])) for index, spot in spots.items())
+        for rule in pack.rules
+        for finder in rule.finders
+        if finder.type == "density"
+        for spots in density.across(finder.spec, dialogues)
+    )
 
 
 def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
