@@ -114,16 +114,19 @@ class Value:
         return self.content
 
     def fields(self, required: Iterable[str] = (), optional: Iterable[str] = ()) -> Mapping[str, Value]:
-        """The value as keys and values with known keys only; every required key is there."""
+        """The value as keys and values with known keys only; every required key is there.
+
+        Of a required "this|that" one is enough.
+        """
         found = self.mapping()
-        required = tuple(required)
-        known = (*required, *optional)
+        needed = [key.split("|") for key in required]
+        known = (*(key for keys in needed for key in keys), *optional)
         for key in found:
             if key not in known:
                 self.keys[key].fail(f"unknown key {key!r}{meant(key, known)}")
-        for key in required:
-            if key not in found:
-                self.fail(f"{self._called()} needs the key {key!r}")
+        for keys in needed:
+            if not any(key in found for key in keys):
+                self.fail(f"{self._called()} needs the key {' or '.join(map(repr, keys))}")
         return found
 
     def optional(self, key: str, read: Callable[[Value], _T], default: _T) -> _T:

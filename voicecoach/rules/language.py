@@ -27,6 +27,7 @@ OPTIONAL = (
     "numbers",
     "common",
     "endings",
+    "turned",
     "lists",
     "roles",
     "phases",
@@ -45,6 +46,7 @@ class Language:
     common: frozenset[str]
     endings: tuple[str, ...]
     numbers: Numbers
+    turned: Mapping[str, str]  # what a word of one speaker is when the other says it: "my" -> "your"
     facts: Mapping[str, Any]  # language.yaml as it stands
     forms: Mapping[str, Mapping[str, Value]]
     cues: Phrases  # what tells roles and phases; looked for on their own
@@ -125,6 +127,7 @@ def read_language(file: Value) -> Language:
         numbers=read_numbers(
             fields["numbers"].fields((), (*TABLES, *LISTS, "letters")) if "numbers" in fields else {}, common
         ),
+        turned={key: value.text() for key, value in table("turned").items()},
         facts=facts,
         cues=cues,
         roles={name: cues.add(phrases) for name, phrases in roles.items()},
