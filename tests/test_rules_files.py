@@ -368,7 +368,7 @@ def test_the_guide_for_trainers_shows_a_rule_that_loads(tmp_path: Path) -> None:
     assert checked.mistakes == ()
     for name, module in loader.TYPES.items():
         assert f"**{name}**" in guide
-        for key in (*module.REQUIRED, *module.OPTIONAL):
+        for key in (*"|".join(module.REQUIRED).split("|"), *module.OPTIONAL):
             assert f"`{key}`" in guide or f"`{key}:" in guide, f"{name}: {key}"
     for place in PLACES:
         assert f"`{place}`" in guide

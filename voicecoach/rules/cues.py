@@ -19,6 +19,8 @@ from voicecoach.rules.text import MARKS
 
 REACH = 60  # words of the customer that may be said back
 _TESTS = ("phrases", "question", "words", "turn_words", "said_back", "turned", "goes_on", "asked", "more_of")
+_BALANCE = ("than", "reach", "least")
+_KEYS = (*_TESTS, *_BALANCE, *WORDING[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,11 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """A scorecard: cues and the points that are needed. ``open``, ``closed`` and ``never`` are slots."""
+    """A scorecard: cues and the points that are needed. ``forms`` and ``never`` are slots of questions."""
 
     cues: tuple[Cue, ...]
     needed: int
-    open: int
-    closed: int
+    forms: tuple[int, ...]
     never: int
     by_slot: Mapping[int, Cue]
     by_test: Mapping[str, tuple[Cue, ...]]
@@ -97,8 +98,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Cues:
     return Cues(
         cues=cues,
         needed=fields["needed"].whole(least=-1000, most=1000),
-        open=language.slot("questions", "open"),
-        closed=language.slot("questions", "closed"),
+        forms=tuple(language.slot("questions", name) for name in ("open", "closed", "facts", "requests")),
         never=language.slot("questions", "never"),
         by_slot={cue.wording.phrases: cue for cue in cues if cue.wording is not None},
         by_test=by_test,
@@ -194,7 +194,7 @@ def _is_question(card: Cues, line: Line, start: int, end: int) -> bool:
     never = line.hits.get(card.never, ())
     return any(
         not touching(never, *hit)
-        for slot in (card.open, card.closed)
+        for slot in card.forms
         for hit in touching(line.hits.get(slot, ()), start, end)
     )
 
@@ -208,26 +208,26 @@ def _count(card: Cues, line: Line, talk: _Talk) -> None:
 
 
 def _cue(value: Value, language: Language) -> Cue:
-    fields = value.fields(("cue", "points"), (*_TESTS, *WORDING[1:], "than", "least", "reach"))
-    tests = [key for key in _TESTS if key in fields]
+    tests = [key for key in _TESTS if key in value.fields(("cue", "points"), _KEYS)]
     if len(tests) != 1:
         value.fail(f"a cue needs one of the keys {', '.join(_TESTS)}")
     test = tests[0]
+    needed = _BALANCE if test == "more_of" else ()
+    fields = value.fields(("cue", "points", test, *needed), WORDING[1:] if test == "phrases" else ())
     wording: Wording | None = None
     balance: Balance | None = None
     least = 0
     if test == "phrases":
         wording = read_wording(fields, language.phrases)
     elif test == "more_of":
-        value.fields(("cue", "points", "more_of", "than", "reach", "least"))
         balance = Balance(
-            language.phrases.add(fields["more_of"]),
-            language.phrases.add(fields["than"]),
-            fields["reach"].whole(least=1, most=500),
-            fields["least"].whole(least=1, most=100),
+            more=language.phrases.add(fields["more_of"]),
+            less=language.phrases.add(fields["than"]),
+            reach=fields["reach"].whole(least=1, most=500),
+            least=fields["least"].whole(least=1, most=100),
         )
     elif test in ("question", "asked"):
-        fields[test].flag()
+        fields[test].one_of(("yes",))
     else:
         least = fields[test].whole(least=0, most=500)
     points = fields["points"].whole(least=-100, most=100)

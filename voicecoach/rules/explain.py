@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from voicecoach.datafile import Value
+from voicecoach.rules.cues import score
 from voicecoach.rules.density import Density
 from voicecoach.rules.dialogue import AROUND, Dialogue, Line, Wording, touching
 from voicecoach.rules.echo import Echo
 from voicecoach.rules.engine import judge
 from voicecoach.rules.loader import Finder, Pack, Rule
 from voicecoach.rules.patterns import Phrases
+from voicecoach.rules.phrase import Phrase
 from voicecoach.rules.question import Question
 from voicecoach.rules.text import ASK, END, MARKS, OPEN
 from voicecoach.rules.timing import MONOLOGUE, Timing, announced, monologues
@@ -173,7 +175,18 @@ def _timing(rule: Timing, dialogue: Dialogue) -> Iterator[str]:
         yield f"no {rule.event} of the agent; it needs times, such as '{rule.event} agent 3.0-9.5'"
 
 
+def _phrase(rule: Phrase, dialogue: Dialogue) -> Iterator[str]:
+    card = rule.cues
+    if card is None:
+        return
+    for line, best in score(card, dialogue):
+        quote = f"{_quote(line, best.start, best.end)}{_where(line, dialogue)}"
+        yield f"{quote} has {best.points} points, {card.needed} are needed"
+        yield from (f"{cue.points:+d} {cue.name}" for cue in sorted(best.cues, key=lambda cue: -cue.points))
+
+
 _OWN: Mapping[type, Callable[[Any, Dialogue], Iterator[str]]] = {
+    Phrase: _phrase,
     Question: _question,
     Echo: _echo,
     Density: _density,

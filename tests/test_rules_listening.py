@@ -1,0 +1,291 @@
+"""How reflection, empathy, summaries and problems left unanswered are told from what only looks like them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voicecoach.errors import DataFileError
+from voicecoach.rules import find, load_pack
+from voicecoach.rules.examples import read_lines
+from voicecoach.rules.explain import explain
+from voicecoach.types import AGENT, CUSTOMER, Match, Turn
+
+EN = load_pack("en")
+
+# What the customer said, what the agent answered.
+REFLECTIONS = [
+    (
+        "I've been waiting since Monday and nobody has rung me.",
+        "So you've been waiting since Monday and nobody called you back.",
+    ),
+    (
+        "The boiler went off on Friday and I've two small children here.",
+        "So you've had no heating since Friday with two small children in the house.",
+    ),
+    (
+        "I paid the bill and then I got a reminder and then another one.",
+        "You paid on time, and the reminders kept coming.",
+    ),
+    (
+        "I've told this to three people already.",
+        "You've already explained this three times, and here you are again.",
+    ),
+    (
+        "I just don't want to lose the pictures on it.",
+        "The pictures are what matters to you, more than the phone.",
+    ),
+    (
+        "I need it for my daughter's wedding on Saturday.",
+        "So it has to be there before the wedding on Saturday.",
+    ),
+    (
+        "I'm not sure whether I want the big one or the small one.",
+        "You're still torn between the big one and the small one.",
+    ),
+    ("I rang twice and they cut me off twice.", "It sounds like you were cut off both times."),
+    ("He came, he looked at it and he left again.", "So the engineer came and left without mending it."),
+    (
+        "I don't want another letter I just want someone to talk to me.",
+        "You want to speak to a person, not to get another letter.",
+    ),
+    ("It's the third one that broke within a year.", "Sounds like you've lost trust in this model."),
+    (
+        "I work nights so I can't be in at nine in the morning.",
+        "So mornings don't work for you, because you've just come off a night shift.",
+    ),
+    (
+        "I was told it was free and now there's a charge.",
+        "You were told it would be free, and then you found a charge on your bill.",
+    ),
+    ("I feel stupid asking this.", "You feel a bit awkward asking, and you'd like it explained slowly."),
+    (
+        "My husband always did this and he died in March.",
+        "Your husband took care of these things, and now you're doing it on your own.",
+    ),
+    ("I can't make sense of this letter.", "So the letter left you more confused than before."),
+    (
+        "I like the phone but the contract is too dear.",
+        "On the one hand you like the phone, on the other hand the contract costs too much.",
+    ),
+    (
+        "We moved in last week and there is no line.",
+        "You moved in last week and you're still without a line.",
+    ),
+    ("My mother can't go up the stairs.", "I hear that your mother can't manage the stairs."),
+    ("I have tried everything in the booklet.", "So you've tried everything in the booklet already."),
+    ("I am worried that it will happen again.", "You're worried that it could happen again."),
+    ("It's always me who has to ring.", "What I'm hearing is that you're tired of doing the running."),
+    (
+        "They said Tuesday and then they said Thursday.",
+        "First they told you Tuesday, then Thursday, and now you don't know what to believe.",
+    ),
+    ("I had to take a day off for nothing.", "So you took a whole day off and nobody came."),
+    ("I only use it to ring my sister.", "You mainly use it to keep in touch with your sister."),
+    ("I'm on the train every day so I need signal.", "Signal on the train is really important to you."),
+    (
+        "It works in the kitchen but not upstairs.",
+        "So it works in the kitchen, and upstairs you get nothing.",
+    ),
+    (
+        "I've been a customer for twenty years.",
+        "You've been with us for twenty years, and you feel that ought to count for something.",
+    ),
+    (
+        "The neighbours have it and it's fast.",
+        "It seems like you expected the same speed that your neighbours get.",
+    ),
+    ("I don't know if I did something wrong.", "You're wondering whether it was something you did."),
+]
+NO_REFLECTIONS = [
+    ("My parcel hasn't come.", "Your parcel was sent on Monday and it should be with you tomorrow."),
+    ("What do I owe you?", "You owe us twelve pounds."),
+    ("My internet is slow.", "You need to restart the router."),
+    ("My internet is slow.", "You can check the speed on our website, and then you send me the result."),
+    ("I'd like to change my tariff.", "So what you do is press the red button."),
+    ("I'd like to change my tariff.", "Your new tariff starts on the first of the month."),
+    ("How do I pay?", "You can pay by card or by transfer."),
+    ("I want to move house with you.", "You will get a letter from us within five days."),
+    ("Is it in stock?", "Yes, it's in stock in your nearest shop."),
+    ("I have lost my card.", "I'll block your card and send you a new one."),
+    ("I have lost my card.", "You have to go to the branch with your passport."),
+    ("It says error five.", "Error five means that your printer has no paper."),
+    ("When will he come?", "So he'll be with you between eight and twelve."),
+    ("I need the number of the hospital.", "The number is five five two nine."),
+    ("I'd like to book a table.", "So that's a table for two at eight, and I've put your name down."),
+    ("Can I send it back?", "If you send it back within thirty days you get your money back."),
+    ("Which one is better?", "I think the blue one is better for you."),
+    ("Which one is better?", "It depends on how often you use it."),
+    ("My phone is broken.", "Have you tried turning it off and on?"),
+    ("My phone is broken.", "What did you do when it broke?"),
+    ("I pay too much.", "We could put you on a cheaper plan."),
+    ("I pay too much.", "You are on our standard plan at the moment."),
+    ("I pay too much.", "Your contract runs until March."),
+    ("I'm calling about my order.", "Could you give me the order number please?"),
+    ("It's four two one.", "Thank you, I've got you on my screen now."),
+    ("It's Mary Lane.", "Thank you, Mrs Lane, and what can I do for you today?"),
+    ("I never got the email.", "The email may have gone to your spam folder."),
+    ("I never got the email.", "We sent you the email on the third."),
+    ("How long is the wait?", "So, it usually takes about ten days."),
+    ("Why is it dearer now?", "So prices went up in April for all customers."),
+    ("I would like a refund.", "You should get your refund within a week."),
+    ("I would like a refund.", "You have been refunded already, on the second of May."),
+    ("Where do I find the serial number?", "You'll find it under the battery."),
+    ("The light is red.", "When you see a red light, you hold the button for ten seconds."),
+    ("The light is red.", "Okay, so you go to the menu and then you choose settings."),
+    ("Thank you for your help.", "You're very welcome."),
+    ("That was quick.", "I'm glad you're happy with it."),
+    ("Bye.", "Thank you for calling, and have a lovely day."),
+    ("Can I keep my number?", "Yes, you keep your number."),
+    ("Can I keep my number?", "You know, most people do keep it."),
+    ("Is there a fee?", "There is a fee of three pounds, and it is on your next bill."),
+    ("My son uses it too.", "Then you may want the family plan."),
+    ("I'd like to speak to Mr Hall.", "He is in a meeting at the moment, I'm afraid."),
+    ("I'd like to cancel.", "Before you go, let me tell you about our offer."),
+    ("I didn't order that.", "According to our records you ordered it on the ninth."),
+    ("I didn't order that.", "It looks like you clicked on the offer by mistake."),
+    ("It's cold in here.", "You turn the dial to the left for more heat."),
+    ("Can you hear me?", "Yes, you sound a bit far away."),
+    ("How do I log in?", "You use your email and the password you chose."),
+    ("How do I log in?", "You've entered the wrong password too many times, so the account is locked."),
+]
+
+
+def of(rule: str, *turns: tuple[str, str]) -> list[Match]:
+    """What a rule finds in lines of (speaker, text)."""
+    found = find(EN, [Turn(speaker, text) for speaker, text in turns])
+    return [match for match in found if match.rule == rule]
+
+
+@pytest.mark.parametrize(("customer", "agent"), REFLECTIONS)
+def test_what_the_customer_said_is_given_back(customer: str, agent: str) -> None:
+    assert of("listening.reflection", (CUSTOMER, customer), (AGENT, agent))
+
+
+@pytest.mark.parametrize(("customer", "agent"), NO_REFLECTIONS)
+def test_advice_facts_and_questions_are_no_reflection(customer: str, agent: str) -> None:
+    assert not of("listening.reflection", (CUSTOMER, customer), (AGENT, agent))
+
+
+def test_of_a_turn_the_sentence_with_most_points_is_shown() -> None:
+    text = "Right. So you've been without heating since Friday. Could I take your address?"
+    (match,) = of("listening.reflection", (CUSTOMER, "The heating went off on Friday."), (AGENT, text))
+    assert match.quote == "So you've been without heating since Friday"
+
+
+CUES = """
+rules:
+  - id: listening.echo
+    type: phrase
+    polarity: positive
+    source: our manual 2026
+    grade: B
+    patterns:
+      needed: 3
+      cues:
+CUES
+    examples:
+      match: ["[[so you rang]]"]
+      no_match: [no]
+    message: m.
+    advice: a.
+"""
+
+
+def card(folder: Path, *cues: str) -> Path:
+    """A folder with a rule that has these cues."""
+    lines = "".join("        - {" + cue + "}\n" for cue in cues)
+    (folder / "x.yaml").write_text(CUES.replace("CUES\n", lines), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("cue", "turns", "points"),
+    [
+        ("phrases: [kettle]", ["agent: Your kettle. And the lid."], 1),
+        ("phrases: [kettle], where: whole", ["agent: Your kettle."], 0),
+        ("words: 3", ["agent: your green kettle"], 1),
+        ("words: 4", ["agent: your green kettle"], 0),
+        ("turn_words: 4", ["agent: A kettle. A lid."], 1),
+        ("said_back: 1", ["customer: My kettle broke.", "agent: The kettle?"], 1),
+        ("said_back: 1", ["customer: My kettle broke.", "agent: The lid?"], 0),
+        (
+            "said_back: 1",
+            ["customer: My kettle broke.", "agent: Oh.", "customer: Yes.", "agent: A kettle."],
+            0,
+        ),
+        ("turned: 1", ["customer: I lost my kettle.", "agent: your kettle"], 1),
+        ("turned: 1", ["customer: I lost my kettle.", "agent: a kettle"], 0),
+        ("question: yes", ["agent: what happened"], 1),
+        ("question: yes", ["agent: it happened"], 0),
+        ("asked: yes", ["customer: What is it?", "agent: a kettle"], 1),
+        ("asked: yes", ["customer: It is broken.", "agent: a kettle"], 0),
+        (
+            "goes_on: 1",
+            ["customer: It broke.", "agent: Oh and then", "customer: Yes.", "agent: it leaked"],
+            1,
+        ),
+        (
+            "goes_on: 1",
+            ["customer: It broke.", "agent: when was it", "customer: Monday.", "agent: it leaked"],
+            0,
+        ),
+        ("goes_on: 1", ["agent: it leaked"], 0),
+        (
+            "more_of: [i], than: [you], reach: 9, least: 2",
+            ["agent: I and I.", "customer: No.", "agent: Oh."],
+            1,
+        ),
+        (
+            "more_of: [i], than: [you], reach: 9, least: 2",
+            ["agent: I and you.", "customer: No.", "agent: Oh."],
+            0,
+        ),
+    ],
+)
+def test_each_kind_of_cue(tmp_path: Path, cue: str, turns: list[str], points: int) -> None:
+    pack = load_pack("en", extra=[card(tmp_path, f"cue: this, points: 3, {cue}")])
+    example = read_lines(turns)
+    last = len(example.turns) - 1
+    found = [
+        match for match in find(pack, example.turns) if match.rule == "listening.echo" and match.turn == last
+    ]
+    assert len(found) == points
+
+
+def test_points_add_up_and_are_explained(tmp_path: Path) -> None:
+    cues = (
+        "cue: so, points: 2, phrases: [so]",
+        "cue: you, points: 2, phrases: [you]",
+        "cue: long, points: -2, words: 4",
+    )
+    pack = load_pack("en", extra=[card(tmp_path, *cues)])
+    rule = pack.rule("listening.echo")
+    assert explain(pack, rule, [Turn(AGENT, "so you rang")]) == (
+        "matches 'so you rang'",
+        "phrase: 'so you rang' has 4 points, 3 are needed",
+        "phrase: +2 so",
+        "phrase: +2 you",
+    )
+    assert explain(pack, rule, [Turn(AGENT, "so you rang us")])[:2] == (
+        "does not match",
+        "phrase: 'so you rang us' has 2 points, 3 are needed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cue", "wrong"),
+    [
+        ("cue: this, points: 3", "a cue needs one of the keys phrases, question"),
+        ("cue: this, points: 3, words: 3, turn_words: 4", "a cue needs one of the keys"),
+        ("cue: this, points: 1000, words: 3", "but is 1000"),
+        ("cue: this, points: 3, word: 3", "unknown key 'word'; did you mean 'words'?"),
+        ("cue: this, points: 3, more_of: [i]", "needs the key"),
+        ("cue: this, points: 3, words: 3, than: [i]", "unknown key 'than'"),
+    ],
+)
+def test_a_mistake_in_a_cue_is_named(tmp_path: Path, cue: str, wrong: str) -> None:
+    with pytest.raises(DataFileError, match=r"x\.yaml:\d+:\d+: ") as error:
+        load_pack("en", extra=[card(tmp_path, cue)])
+    assert wrong in str(error.value)
