@@ -40,6 +40,9 @@ OPEN = [
     "Can you give me an example of that?",
     "What are your thoughts on the second offer?",
     "How important is the date to you?",
+    "Is there anything else that's bothering you?",
+    "In what way is it slower than before?",
+    "Any thoughts on how we could make it easier?",
 ]
 CLOSED = [
     "Is it working now?",
@@ -69,6 +72,9 @@ CLOSED = [
     "Did the driver leave a card?",
     "Would Tuesday be all right?",
     "You want what, sorry?",
+    "How happy are you with it on a scale from one to ten?",
+    "On a scale of one to ten how loud is it?",
+    "Can you tell me how many there are?",
 ]
 NONE = [
     "That's what I thought.",
@@ -96,6 +102,9 @@ NONE = [
     "So is that.",
     "Yeah?",
     "Okay?",
+    "Oh, really?",
+    "Did a lot of work there.",
+    "Who ever sent it will know.",
     "It depends how far away it is.",
     "That's something I could look into for you.",
 ]
