@@ -23,8 +23,8 @@ MARKERS = frozenset(
         "courtesy": "greeting self_introduction offer_help please thanks apology hold hold_return "
         "repeated_apology softener name_use repeated_name anything_else closing blame dismissive "
         "flat_refusal blunt_command careless_wording other_department",
-        "listening": "acknowledgement open_question closed_question clarification confirmation echo "
-        "reflection empathy summary interruption unacknowledged_problem advice_first",
+        "listening": "concrete_words acknowledgement open_question closed_question clarification "
+        "confirmation echo reflection empathy summary interruption unacknowledged_problem advice_first",
         "structure": "why how what ownership options",
         "delivery": "unannounced_silence monologue filler_cluster stock_phrase",
     }.items()

@@ -149,6 +149,26 @@ def test_the_name_used_too_often_is_noted() -> None:
     assert of("courtesy.repeated_name", *call[:6]) == []
 
 
+# --- the customer's own thing ---
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("I'll check the washing machine for you.", "I'll check the washing machine for"),
+        ("I'll check that for you.", ""),
+        ("I'll check it on the screen.", ""),
+        ("The washing machine is old.", ""),
+        ("I'll ring the depot.", ""),
+    ],
+)
+def test_naming_the_customers_own_thing_counts_only_in_what_one_does(said: str, quote: str) -> None:
+    hits = of(
+        "listening.concrete_words", "customer: Can you check why my washing machine leaks?", f"agent: {said}"
+    )
+    assert [match.quote for match in hits] == ([quote] if quote else [])
+
+
 # --- worn phrases ---
 
 

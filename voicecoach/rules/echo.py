@@ -16,7 +16,7 @@ from voicecoach.rules.language import Language
 from voicecoach.rules.text import ASK, MARKS
 
 REQUIRED = ("reach",)
-OPTIONAL = ("words", "share", "digits", "most", "question", "wording", "unless")
+OPTIONAL = ("words", "share", "digits", "most", "question", "wording", "unless", "part", "besides")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Echo:
     Either ``words`` content words which are at least ``share`` (0..1) of the agent's content words, or
     ``digits`` digits in the customer's order. ``most`` bounds the length of the sentence; ``question``
     says whether it must (or must not) end with a question mark; ``wording`` must and ``unless`` must not
-    stand in it.
+    stand in it. With ``part: wording`` only the words of the wording count, not those of the whole sentence;
+    words that ``besides`` covers never count.
     """
 
     reach: int
@@ -37,6 +38,8 @@ class Echo:
     question: bool | None
     wording: Wording | None
     unless: int | None
+    of_wording: bool
+    besides: int | None
     language: Language
     needs: tuple[str, ...] = ()
 
@@ -46,6 +49,8 @@ def read(fields: Mapping[str, Value], language: Language) -> Echo:
     if "words" not in fields and "digits" not in fields:
         fields["reach"].fail("an echo needs 'words' or 'digits' beside 'reach'")
     wording = fields.get("wording")
+    if "part" in fields and wording is None:
+        fields["part"].fail("beside 'part' an echo needs 'wording'")
     return Echo(
         reach=fields["reach"].whole(least=1, most=500),
         words=fields["words"].whole(least=0, most=50) if "words" in fields else None,
@@ -55,6 +60,8 @@ def read(fields: Mapping[str, Value], language: Language) -> Echo:
         question=fields["question"].flag() if "question" in fields else None,
         wording=read_wording(wording.fields(("phrases",), WORDING), language.phrases) if wording else None,
         unless=language.phrases.add(fields["unless"]) if "unless" in fields else None,
+        of_wording="part" in fields and fields["part"].one_of(("sentence", "wording")) == "wording",
+        besides=language.phrases.add(fields["besides"]) if "besides" in fields else None,
         language=language,
     )
 
@@ -67,13 +74,20 @@ def find(rule: Echo, dialogue: Dialogue) -> Iterator[Spot]:
             heard.extend(word for word in line.text.stream if word not in MARKS)
             del heard[: -rule.reach]
         elif heard:
-            for start, end in line.sentences:
+            wording = rule.wording if rule.of_wording else None
+            for start, end in line.sentences if wording is None else wording.find(line, dialogue):
                 if _says_back(rule, dialogue, line, start, end, heard):
                     yield Spot(line.index, start, end)
 
 
 def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int, heard: list[str]) -> bool:
-    said = [word for word in line.text.stream[start:end] if word not in MARKS]
+    besides = () if rule.besides is None else line.hits.get(rule.besides, ())
+    covered = {at for first, last in besides for at in range(max(first, start), min(last, end))}
+    said = [
+        word
+        for at, word in enumerate(line.text.stream[start:end], start)
+        if word not in MARKS and at not in covered
+    ]
     if rule.most is not None and len(said) > rule.most:
         return False
     if rule.question is not None and rule.question != (line.text.stream[end - 1] == ASK):
