@@ -361,8 +361,7 @@ def test_is_left_alone(rule: str, text: str) -> None:
         ("listening.acknowledgement", "c: Is it open on Sunday?\na: yes\nc: Good.", []),
         ("listening.acknowledgement", "c: can I pay by card\na: yes\na: you can", []),
         ("listening.acknowledgement", "c: can I pay by card\na: yeah\na: right", [1, 2]),
-        # no: in step, or an answer
-        ("listening.acknowledgement", "c: They didn't even ring.\na: no\nc: And I waited.", [1]),
+        # no: an answer
         ("listening.acknowledgement", "c: Don't you open on Sunday?\na: no\nc: Pity.", []),
         ("listening.acknowledgement", "c: It is green.\na: no\nc: It is.", []),
         # okay and right: heard it, or on to the next thing
