@@ -103,6 +103,11 @@ NONE = [
     "Yeah?",
     "Okay?",
     "Oh, really?",
+    "And then she said, what do you want me to do about it.",
+    "So I asked, have you got a spare key for the gate.",
+    "Who knows?",
+    "How should I know?",
+    "It is a bit of a maze, do you know what I mean?",
     "Did a lot of work there.",
     "Who ever sent it will know.",
     "It depends how far away it is.",
@@ -113,6 +118,7 @@ ASKED = [  # only the question mark tells
     ("Your own kettle?", "closed"),
     ("Just the one?", "closed"),
     ("In terms of the garden, what?", "open"),
+    ("With the old one still in place, what made you order another?", "open"),
 ]
 STATED = [  # the words of a question inside a sentence that ends in a full stop
     "It is about how can I keep the cost down.",
