@@ -24,8 +24,8 @@ from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.phrase import Phrase
 from voicecoach.rules.question import Question
 from voicecoach.rules.text import ASK, END, MARKS, OPEN
-from voicecoach.rules.timing import MONOLOGUE, Timing, announced, monologues
-from voicecoach.types import AGENT, Event, Turn
+from voicecoach.rules.timing import Timing, announced, happened
+from voicecoach.types import Event, Turn
 
 _MARKS = {
     OPEN: "the beginning of a sentence",
@@ -163,8 +163,7 @@ def _density(rule: Density, dialogue: Dialogue) -> Iterator[str]:
 
 
 def _timing(rule: Timing, dialogue: Dialogue) -> Iterator[str]:
-    events = list(monologues(dialogue)) if rule.event == MONOLOGUE else dialogue.events
-    events = [event for event in events if event.kind == rule.event and event.speaker == AGENT]
+    events = [event for event, _ in happened(rule, dialogue)]
     for event in events:
         length = event.duration
         why = f"shorter than {rule.least:g}" if length < rule.least else "long enough"

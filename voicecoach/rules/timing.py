@@ -82,20 +82,12 @@ def read(fields: Mapping[str, Value], language: Language) -> Timing:
 
 def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
     """The events the rule is about."""
-    told = {MONOLOGUE: monologues, INSIDE: inside}.get(rule.event)
-    events = told(dialogue) if told else dialogue.events
-    for event in events:
-        if (
-            event.kind != rule.event
-            or event.speaker != AGENT
-            or not rule.least <= event.duration <= rule.most
-        ):
-            continue
-        if announced(rule, dialogue, event):
+    for event, line in happened(rule, dialogue):
+        if not rule.least <= event.duration <= rule.most or announced(rule, dialogue, event):
             continue
         reason = rule.reason.replace("{seconds}", f"{event.duration:.1f}")
         reason = "; ".join(part for part in (reason, event.detail) if part)
-        line = _line(dialogue, event)
+        line = line or _line(dialogue, event)
         if rule.words is not None:
             if line is None:
                 continue
@@ -109,7 +101,17 @@ def find(rule: Timing, dialogue: Dialogue) -> Iterator[Spot]:
             yield Spot(line.index, *_said(line, event), reason=reason, event=event)
 
 
-def monologues(dialogue: Dialogue) -> Iterator[Event]:
+def happened(rule: Timing, dialogue: Dialogue) -> Iterator[tuple[Event, Line | None]]:
+    """The events of the agent of the kind that the rule is about, with their turn where that is known."""
+    if rule.event == INSIDE:
+        yield from _inside(dialogue)
+        return
+    for event in _monologues(dialogue) if rule.event == MONOLOGUE else dialogue.events:
+        if event.kind == rule.event and event.speaker == AGENT:
+            yield event, None
+
+
+def _monologues(dialogue: Dialogue) -> Iterator[Event]:
     """Stretches in which the agent has the floor, as events; none if nobody else is heard at all."""
     if all(line.agent for line in dialogue.lines):
         return
@@ -124,7 +126,7 @@ def monologues(dialogue: Dialogue) -> Iterator[Event]:
         yield Event(MONOLOGUE, AGENT, start, end)
 
 
-def inside(dialogue: Dialogue) -> Iterator[Event]:
+def _inside(dialogue: Dialogue) -> Iterator[tuple[Event, Line]]:
     """Turns of the agent that lie inside a turn of another speaker, who goes on, as events."""
     until = 0.0  # the end of the others' turns that have begun
     for line in dialogue.lines:
@@ -134,7 +136,7 @@ def inside(dialogue: Dialogue) -> Iterator[Event]:
         if not line.agent:
             until = max(until, end)
         elif end < until:
-            yield Event(INSIDE, AGENT, start, end)
+            yield Event(INSIDE, AGENT, start, end), line
 
 
 def announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
