@@ -71,6 +71,7 @@ def test_one_form_for_all_ways_to_say_it(form: str, texts: list[str]) -> None:
         ("nine to five", ["9", "5"]),
         ("from two to six", ["2", "6"]),
         ("", []),
+        ("double " * 5000, []),
     ],
 )
 def test_what_is_no_number(text: str, form: list[str]) -> None:
@@ -90,6 +91,8 @@ def test_what_is_no_number(text: str, form: list[str]) -> None:
         ("SW1A 1AA.", "S W one A, one A A."),
         ("My number is 07700 900 123.", "oh double seven double oh"),
         ("Two tickets to Leeds.", "Two tickets."),
+        ("Three o'clock, please.", "Three."),
+        ("It is number seven.", "Seven?"),
     ],
 )
 def test_a_read_back_in_other_spelling(heard: str, said: str) -> None:
@@ -104,6 +107,11 @@ def test_a_read_back_in_other_spelling(heard: str, said: str) -> None:
         ("It came on the tenth of May.", "June 10th."),
         ("Six tickets to Leeds.", "Two tickets."),
         ("My name is Violet.", "V, I, O, L, A."),
+        ("Three o'clock, please.", "Four."),
+        ("I have two.", "One moment."),
+        ("The green one.", "That one."),
+        ("I pay by card.", "You could pay by card."),
+        ("Good morning.", "Morning."),
     ],
 )
 def test_a_wrong_read_back_is_no_echo(heard: str, said: str) -> None:

@@ -66,21 +66,41 @@ def read(fields: Mapping[str, Value], language: Language) -> Echo:
     )
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What the customer said last, newest at the end; what it holds is worked out when it is asked for."""
+
+    language: Language
+    words: list[str]
+    known: set[str] | None = None
+    signs: str | None = None
+
+    def content(self) -> set[str]:
+        if self.known is None:
+            self.known = self.language.content(self.words)
+        return self.known
+
+    def numbers(self) -> str:
+        if self.signs is None:
+            self.signs = "".join(run.signs for run in self.language.numbers.runs(self.words))
+        return self.signs
+
+
 def find(rule: Echo, dialogue: Dialogue) -> Iterator[Spot]:
     """Each sentence of the agent that says something back."""
-    heard: list[str] = []  # what the customer said, newest last
+    heard = _Heard(rule.language, [])
     for line in dialogue.lines:
         if not line.agent:
-            heard.extend(word for word in line.text.stream if word not in MARKS)
-            del heard[: -rule.reach]
-        elif heard:
+            words = [word for word in line.text.stream if word not in MARKS]
+            heard = _Heard(rule.language, [*heard.words, *words][-rule.reach :])
+        elif heard.words:
             wording = rule.wording if rule.of_wording else None
             for start, end in line.sentences if wording is None else wording.find(line, dialogue):
                 if _says_back(rule, dialogue, line, start, end, heard):
                     yield Spot(line.index, start, end)
 
 
-def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int, heard: list[str]) -> bool:
+def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int, heard: _Heard) -> bool:
     besides = () if rule.besides is None else line.hits.get(rule.besides, ())
     covered = {at for first, last in besides for at in range(max(first, start), min(last, end))}
     said = [
@@ -99,25 +119,25 @@ def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int,
     return _numbers_back(rule, said, heard) or _words_back(rule, said, heard)
 
 
-def _numbers_back(rule: Echo, said: list[str], heard: list[str]) -> bool:
+def _numbers_back(rule: Echo, said: list[str], heard: _Heard) -> bool:
     if rule.digits is None:
         return False
     signs = "".join(run.signs for run in rule.language.numbers.runs(said))
-    return len(signs) >= rule.digits and signs in "".join(
-        run.signs for run in rule.language.numbers.runs(heard)
-    )
+    return len(signs) >= rule.digits and signs in heard.numbers()
 
 
-def _words_back(rule: Echo, said: list[str], heard: list[str]) -> bool:
+def _words_back(rule: Echo, said: list[str], heard: _Heard) -> bool:
     if rule.words is None:
         return False
     content = rule.language.content(said)
     if len(content) < rule.words:
         return False
-    known = rule.language.content(heard)
-    shared = content & known
+    shared = content & heard.content()
     if len(shared) < rule.words or len(shared) < rule.share * len(content):
         return False
-    numbers = [run for run in rule.language.numbers.runs(said) if rule.language.stem(run.signs) not in known]
-    signs = "".join(run.signs for run in rule.language.numbers.runs(heard)) if numbers else ""
-    return all(run.signs in signs for run in numbers)  # two tickets are not six tickets
+    numbers = [
+        run.signs
+        for run in rule.language.numbers.runs(said)
+        if rule.language.stem(run.signs) not in heard.content()
+    ]
+    return all(signs in heard.numbers() for signs in numbers)  # two tickets are not six tickets

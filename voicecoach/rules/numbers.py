@@ -104,6 +104,8 @@ class Numbers:
         if at >= len(words) or not self._may_begin(words[at]):
             return None
         if words[at] in self.repeats:
+            if at + 1 < len(words) and words[at + 1] in self.repeats:  # "double double": not a number
+                return None
             again = self._sign(words, at + 1)
             if again is None or len(again.signs) != 1:
                 return None
