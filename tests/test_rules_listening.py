@@ -174,6 +174,135 @@ def test_of_a_turn_the_sentence_with_most_points_is_shown() -> None:
     assert match.quote == "So you've been without heating since Friday"
 
 
+# What a customer says: a problem, or what only sounds like one.
+PROBLEMS = [
+    "My internet has stopped working.",
+    "The washing machine you sold me is leaking.",
+    "I've been waiting for three weeks now.",
+    "I've called four times about this.",
+    "Nobody ever called me back.",
+    "You charged me twice for the same thing.",
+    "They sent me the wrong size.",
+    "We have no hot water.",
+    "I can't get into my account.",
+    "My parcel still hasn't come.",
+    "It's the third time this has happened.",
+    "My mother died in April and the bills are in her name.",
+    "I missed my flight because of it.",
+    "The screen is cracked.",
+    "I'm really fed up.",
+    "This is ridiculous.",
+    "It keeps cutting out in the evening.",
+    "Someone has stolen my card.",
+    "I was on hold for half an hour.",
+    "I was told Tuesday and no one turned up.",
+    "This isn't what I ordered.",
+    "The line has been dead since Friday.",
+    "I'm so worried about the money.",
+    "We've been passed from one department to another.",
+    "I've already explained this twice.",
+    "I couldn't get through yesterday.",
+    "The lift broke down and I had to carry it up.",
+    "I have a problem with my bill.",
+    "I'm still being charged for the old phone.",
+    "I lost my job last month and I can't afford this.",
+]
+NO_PROBLEMS = [
+    "If it stops working, who do I ring?",
+    "No problem at all.",
+    "I don't have a problem with that.",
+    "I'd like to change my address.",
+    "It works very well.",
+    "I'd like to order a new card.",
+    "I'm calling to book a table.",
+    "Is there a problem?",
+    "I was waiting for your call, thanks.",
+    "I've been with you for three years.",
+    "I called my sister twice today.",
+    "What happens if I lose my card?",
+    "I'm happy with the service.",
+    "It arrived yesterday, thank you.",
+    "That is a good price.",
+    "I'd like two of the green ones.",
+    "I don't work on Mondays.",
+    "Nobody else needs it.",
+    "Can I pay twice a year?",
+    "I want to know when it arrives.",
+    "I broke up my contract with the others.",
+    "It costs less than I thought.",
+    "When the light is broken, what should I do?",
+    "I'm not worried about that.",
+    "I'm looking for a lost property office.",
+    "He is in hospital administration.",
+    "We went down to the shop.",
+    "I have a question about my bill.",
+    "It was fine until now.",
+    "There's nothing wrong with it.",
+]
+MET = [
+    "I'm sorry to hear that. What's your postcode?",
+    "Oh no. What's your postcode?",
+    "That must be frustrating. What's your postcode?",
+    "Three weeks is far too long. What's your postcode?",
+    "Right, let me look into it. What's your postcode?",
+    "So you've been waiting for three weeks. What's your postcode?",
+    "What happened when you called us?",
+    "I'll find out for you. What's your postcode?",
+    "It is with the driver and it comes today.",
+]
+ADVICE = [
+    "You need to restart it.",
+    "Have you tried turning it off and on?",
+    "You should call the shop.",
+    "You could go to our website.",
+    "Just switch it off.",
+    "I'd recommend a new one.",
+    "You'll have to send it back.",
+    "Why don't you check the fuse?",
+]
+NO_ADVICE = [
+    "I'm sorry to hear that. You need to restart it.",
+    "That's annoying. Have you tried turning it off and on?",
+    "Oh dear. You should call the shop, they have one in stock.",
+    "Your engineer should have called you.",
+    "You should have had a call, and I will find out why you didn't.",
+    "You could have told me off for that, you have been very patient.",
+    "I'll restart it from here.",
+    "You have been without a phone since Monday.",
+]
+
+
+@pytest.mark.parametrize("customer", PROBLEMS)
+def test_a_problem_met_by_a_question_alone_is_noticed(customer: str) -> None:
+    (match,) = of("listening.unacknowledged_problem", (CUSTOMER, customer), (AGENT, "What's your postcode?"))
+    assert match.quote == "What's your postcode"
+
+
+@pytest.mark.parametrize("customer", NO_PROBLEMS)
+def test_what_only_sounds_like_a_problem_calls_for_no_word(customer: str) -> None:
+    turns = (CUSTOMER, customer), (AGENT, "What's your postcode?")
+    assert not of("listening.unacknowledged_problem", *turns)
+    assert not of("listening.advice_first", turns[0], (AGENT, "You need to restart it."))
+
+
+@pytest.mark.parametrize("agent", MET)
+def test_a_word_about_the_problem_is_enough(agent: str) -> None:
+    turns = (CUSTOMER, "I've been waiting for three weeks."), (AGENT, agent)
+    assert not of("listening.unacknowledged_problem", *turns)
+
+
+@pytest.mark.parametrize("agent", ADVICE)
+def test_advice_before_a_word_about_the_problem(agent: str) -> None:
+    turns = (CUSTOMER, "My internet has stopped working."), (AGENT, agent)
+    assert of("listening.advice_first", *turns)
+    assert not of("listening.unacknowledged_problem", *turns)
+
+
+@pytest.mark.parametrize("agent", NO_ADVICE)
+def test_advice_after_a_word_or_no_advice(agent: str) -> None:
+    assert not of("listening.advice_first", (CUSTOMER, "My internet has stopped working."), (AGENT, agent))
+
+
 CUES = """
 rules:
   - id: listening.echo

@@ -16,7 +16,7 @@ from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, re
 from voicecoach.rules.language import Language
 
 REQUIRED = ("trigger", "reply", "expect")
-OPTIONAL = ("within", "unless_found", "reason")
+OPTIONAL = ("within", "instead", "unless_found", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +29,49 @@ class Response:
     markers: tuple[str, ...]
     missing: bool
     within: int
+    instead: Wording | None  # with or without markers: what is said in place of a missing reply
+    instead_markers: tuple[str, ...]
     unless_found: tuple[str, ...]  # markers that make up for a missing reply
     reason: str
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Rules that run first."""
-        return (*self.markers, *self.unless_found)
+        return (*self.markers, *self.instead_markers, *self.unless_found)
 
 
 def read(fields: Mapping[str, Value], language: Language) -> Response:
     """Make the rule from its patterns."""
     trigger = fields["trigger"].fields(("speaker", "phrases"), WORDING)
-    reply = fields["reply"].fields((), (*WORDING, "markers"))
-    if "phrases" not in reply and "markers" not in reply:
-        fields["reply"].fail("'reply' needs the key 'phrases' or 'markers'")
+    reply, markers = _answer(fields, "reply", language)
+    instead, instead_markers = _answer(fields, "instead", language)
+    missing = fields["expect"].one_of(("present", "missing")) == "missing"
+    if "instead" in fields and not missing:
+        fields["instead"].fail("'instead' goes with 'expect: missing' only")
     return Response(
         by_agent=trigger["speaker"].one_of(("customer", "agent")) == "agent",
         trigger=read_wording(trigger, language.phrases),
-        reply=read_wording(reply, language.phrases) if "phrases" in reply else None,
-        markers=reply["markers"].texts() if "markers" in reply else (),
-        missing=fields["expect"].one_of(("present", "missing")) == "missing",
+        reply=reply,
+        markers=markers,
+        missing=missing,
         within=fields["within"].whole(least=1, most=50) if "within" in fields else 1,
+        instead=instead,
+        instead_markers=instead_markers,
         unless_found=fields["unless_found"].texts() if "unless_found" in fields else (),
         reason=fields["reason"].text() if "reason" in fields else "",
     )
+
+
+def _answer(
+    fields: Mapping[str, Value], key: str, language: Language
+) -> tuple[Wording | None, tuple[str, ...]]:
+    if key not in fields:
+        return None, ()
+    answer = fields[key].fields((), (*WORDING, "markers"))
+    if "phrases" not in answer and "markers" not in answer:
+        fields[key].fail(f"{key!r} needs the key 'phrases' or 'markers'")
+    wording = read_wording(answer, language.phrases) if "phrases" in answer else None
+    return wording, answer["markers"].texts() if "markers" in answer else ()
 
 
 def find(rule: Response, dialogue: Dialogue) -> Iterator[Spot]:
@@ -74,19 +92,29 @@ def _judge(
     answers = list(dialogue.following(line, rule.within))
     if rule.by_agent:
         answers.insert(0, line)
-    replies = [spot for answer in answers for spot in _replies(rule, dialogue, answer)]
+    replies = _said(rule.reply, rule.markers, answers, dialogue)
     if not rule.missing:
         yield from (replace(spot, reason=rule.reason) for spot in replies)
     elif not replies and answers:
-        made_up = any(dialogue.spots(rule.unless_found, answer.index) for answer in answers)
-        if not made_up and rule.by_agent:
+        if any(dialogue.spots(rule.unless_found, answer.index) for answer in answers):
+            return
+        if rule.instead is not None or rule.instead_markers:
+            found = _said(rule.instead, rule.instead_markers, answers, dialogue)
+            yield from (replace(spot, reason=rule.reason) for spot in found[:1])
+        elif rule.by_agent:
             yield from (Spot(line.index, start, end, rule.reason) for start, end in triggers)
-        elif not made_up:
+        else:
             yield Spot(answers[0].index, 0, len(answers[0].text.stream), rule.reason)
 
 
-def _replies(rule: Response, dialogue: Dialogue, answer: Line) -> list[Spot]:
-    found = dialogue.spots(rule.markers, answer.index)
-    if rule.reply is not None:
-        found += [Spot(answer.index, start, end) for start, end in rule.reply.find(answer, dialogue)]
+def _said(
+    wording: Wording | None, markers: Sequence[str], answers: Sequence[Line], dialogue: Dialogue
+) -> list[Spot]:
+    """Where a wording or markers stand in some turns, in order."""
+    found: list[Spot] = []
+    for answer in answers:
+        here = dialogue.spots(markers, answer.index)
+        if wording is not None:
+            here += [Spot(answer.index, start, end) for start, end in wording.find(answer, dialogue)]
+        found += sorted(here, key=lambda spot: spot.start)
     return found
