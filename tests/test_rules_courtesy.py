@@ -361,6 +361,8 @@ def test_is_left_alone(rule: str, text: str) -> None:
         ("listening.acknowledgement", "c: Is it open on Sunday?\na: yes\nc: Good.", []),
         ("listening.acknowledgement", "c: can I pay by card\na: yes\na: you can", []),
         ("listening.acknowledgement", "c: can I pay by card\na: yeah\na: right", [1, 2]),
+        ("listening.acknowledgement", "c: It rang twice.\na: Right. And when was that?", [1]),
+        ("listening.acknowledgement", "c: It rang twice.\na: I will look. Right, here it is.", []),
         # no: an answer
         ("listening.acknowledgement", "c: Don't you open on Sunday?\na: no\nc: Pity.", []),
         ("listening.acknowledgement", "c: It is green.\na: no\nc: It is.", []),
