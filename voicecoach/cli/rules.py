@@ -45,6 +45,8 @@ def check_(extra: tuple[Path, ...], builtin: bool, language: str | None) -> None
         checked = check(name, extra=folders, builtin=builtin)
         for line in checked.mistakes:
             _print(line, err=True)
+        for line in checked.notes:
+            _print(line, err=True)
         mistakes += len(checked.mistakes)
         if not checked.mistakes:
             _print(f"{name}: {checked.rules} rules and {checked.examples} examples are fine")

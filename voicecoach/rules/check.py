@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from voicecoach.rules.dialogue import touching, wordings
 from voicecoach.rules.engine import find
 from voicecoach.rules.loader import Pack, Rule, find_mistakes, load_pack
+from voicecoach.rules.text import read
 from voicecoach.types import AGENT, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many rules and examples there are, and one line for each mistake (file:line:col: what)."""
+    """How many rules and examples there are, and one line for each mistake (file:line:col: what).
+
+    ``notes`` are lines about what is no mistake, but hardly meant.
+    """
 
     rules: int
     examples: int
     mistakes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def check(language: str, *, extra: Iterable[str | Path] = (), builtin: bool = True) -> Checked:
@@ -34,7 +41,8 @@ def check_pack(pack: Pack) -> Checked:
     """Run all examples of a pack."""
     mistakes = [mistake for rule in pack.rules for mistake in _mistakes(pack, rule)]
     examples = sum(len(rule.match) + len(rule.no_match) for rule in pack.rules)
-    return Checked(len(pack.rules), examples, tuple(mistakes))
+    notes = [note for rule in pack.rules for note in _notes(pack, rule)]
+    return Checked(len(pack.rules), examples, tuple(mistakes), tuple(dict.fromkeys(notes)))
 
 
 def _mistakes(pack: Pack, rule: Rule) -> Iterator[str]:
@@ -53,3 +61,28 @@ def _mistakes(pack: Pack, rule: Rule) -> Iterator[str]:
                     f"{place.path}:{place.line}:{place.column}: {rule.id}: its own advice {match.quote!r} "
                     f"goes against {match.rule}; suggest other words"
                 )
+
+
+def _notes(pack: Pack, rule: Rule) -> Iterator[str]:
+    phrases = pack.words.phrases
+    named: set[str] = set()
+    for finder in rule.finders:
+        for _, wording in wordings(finder.spec):
+            named |= phrases.labels(wording.phrases)
+            for phrase, why in phrases.doubtful(wording.phrases):
+                yield phrase.said(f"note: {rule.id}: the phrase {phrase.text()!r} {why}")
+            for phrase, text in phrases.single(wording.phrases):
+                hits = phrases.scan(read(text, pack.words.spelling))
+                against = hits.get(wording.unless, ()) if wording.unless is not None else ()
+                if all(touching(against, *hit) for hit in hits.get(wording.phrases, ())):
+                    yield phrase.said(
+                        f"note: {rule.id}: the phrase {phrase.text()!r} is cancelled by 'unless'"
+                    )
+    said = {word for example in rule.no_match for turn in example.turns for word in phrases.words(turn.text)}
+    parts = {word for word in named if "*" in word}
+    near = named & said or any(fnmatchcase(word, part) for word in said for part in parts)
+    if rule.type == "phrase" and named and not near:
+        yield rule.place.said(
+            f"note: {rule.id}: no example under 'no_match' holds a word of its phrases; the right words in "
+            "the wrong sense are the best test"
+        )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as parts_of
+from typing import Any
 
 from voicecoach.datafile import Value
 from voicecoach.rules.patterns import Hits, Phrases
@@ -242,6 +244,14 @@ class Wording:
             if holds == key.startswith("unless_"):
                 return False
         return True
+
+
+def wordings(spec: Any) -> Iterator[tuple[str, Wording]]:
+    """The wordings that a rule looks for, by name."""
+    for part in parts_of(spec):
+        value = getattr(spec, part.name)
+        if isinstance(value, Wording):
+            yield part.name, value
 
 
 def read_wording(fields: Mapping[str, Value], phrases: Phrases) -> Wording:

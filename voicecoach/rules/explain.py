@@ -16,7 +16,7 @@ from typing import Any
 from voicecoach.datafile import Value
 from voicecoach.rules.cues import score
 from voicecoach.rules.density import Density
-from voicecoach.rules.dialogue import AROUND, Dialogue, Line, Wording, touching
+from voicecoach.rules.dialogue import AROUND, Dialogue, Line, Wording, touching, wordings
 from voicecoach.rules.echo import Echo
 from voicecoach.rules.engine import judge
 from voicecoach.rules.loader import Finder, Pack, Rule
@@ -54,7 +54,7 @@ def _reasons(finder: Finder, dialogue: Dialogue, phrases: Phrases) -> Iterator[s
     spec = finder.spec
     if type(spec) in _OWN:
         yield from (f"{finder.type}: {reason}" for reason in _OWN[type(spec)](spec, dialogue))
-    for name, wording in _wordings(spec):
+    for name, wording in wordings(spec):
         customer = name == "trigger" and not getattr(spec, "by_agent", False)
         lines = [line for line in dialogue.lines if line.agent != customer]
         head = finder.type if name == "wording" else f"{finder.type}, {name}"
@@ -67,14 +67,6 @@ def _reasons(finder: Finder, dialogue: Dialogue, phrases: Phrases) -> Iterator[s
     missing = [need for need in spec.needs if not any(marker == need for marker, _ in dialogue.found)]
     if missing:
         yield f"{finder.type}: it looks at {', '.join(missing)}: nothing found"
-
-
-def _wordings(spec: Any) -> Iterator[tuple[str, Wording]]:
-    """The wordings of a rule and of its parts, by name."""
-    for field in dataclasses.fields(spec):
-        value = getattr(spec, field.name)
-        if isinstance(value, Wording):
-            yield field.name, value
 
 
 def _wording(wording: Wording, lines: Sequence[Line], dialogue: Dialogue, phrases: Phrases) -> Iterator[str]:

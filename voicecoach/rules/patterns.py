@@ -82,7 +82,7 @@ class Phrases:
         self._lengths_of: dict[str, int] = {}  # lists, in words
         self._start = _Node()
         self._shared: dict[tuple[_Node, _Tree], _Node] = {}  # phrases that begin alike share their beginning
-        self._written: list[Value] = []  # by slot
+        self._added: list[list[tuple[Value, _Tree]]] = []  # the phrases of each slot
         self._size = 0
         self._most = 0
         self._largest: tuple[int, Value] | None = None  # the phrase of most steps
@@ -103,12 +103,13 @@ class Phrases:
         Raises:
             DataFileError: a phrase is not written as above; the place is that of the mistake.
         """
-        slot = len(self._written)
-        self._written.append(phrases)
+        slot = len(self._added)
+        self._added.append([])
         end = _Node()
         end.accepts = slot
         for phrase in phrases.items() if isinstance(phrases.content, tuple) else (phrases,):
             tree = _Parser(self, phrase, ()).whole()
+            self._added[slot].append((phrase, tree))
             if self._may_be_empty(tree):
                 phrase.fail(
                     f"the phrase {phrase.text()!r} can match nothing at all; add a word that must be there"
@@ -167,12 +168,46 @@ class Phrases:
 
     def apart(self, slot: int) -> Iterator[tuple[Value, Phrases]]:
         """The phrases of a slot one by one, each alone in slot 0."""
-        written = self._written[slot]
-        for phrase in written.items() if isinstance(written.content, tuple) else (written,):
+        for phrase, _ in self._added[slot]:
             alone = Phrases(self._spelling, self._lists)
             alone._read = self._read
             alone.add(phrase)
             yield phrase, alone
+
+    def doubtful(self, slot: int) -> Iterator[tuple[Value, str]]:
+        """Phrases of a slot that cannot do what they are there for, and why."""
+        seen: dict[_Tree, Value] = {}
+        for phrase, tree in self._added[slot]:
+            if tree in seen:
+                yield phrase, f"stands here a second time (first on line {seen[tree].line})"
+            seen.setdefault(tree, phrase)
+            parts = tree[1:] if tree[0] == "row" else (tree,)
+            for part, following in zip(parts, (*parts[1:], ("", "")), strict=True):
+                filler = part[0] == "word" and part[1] in self._spelling.skipped
+                if filler and following[1] not in self._spelling.kept_before:
+                    yield phrase, f"never matches: {part[1]!r} is a filler, which is read over"
+
+    def single(self, slot: int) -> Iterator[tuple[Value, str]]:
+        """Phrases of a slot that can be said in one way only, and the sentence they then are."""
+        for phrase, tree in self._added[slot]:
+            parts = tree[1:] if tree[0] == "row" else (tree,)
+            if all(part[0] == "word" and part[1] != _ANY and "*" not in part[1] for part in parts):
+                signs = {OPEN: "", END: "."}
+                yield phrase, " ".join(signs.get(part[1], part[1]) for part in parts)
+
+    def labels(self, slot: int) -> set[str]:
+        """The words that the phrases of a slot name."""
+        found: set[str] = set()
+        waiting = [tree for _, tree in self._added[slot]]
+        while waiting:
+            kind, *parts = waiting.pop()
+            if kind == "word":
+                found.add(parts[0])
+            elif kind == "list":
+                waiting.append(self._read[parts[0]])
+            elif kind != "gap":
+                waiting.extend(parts)
+        return found - MARKS - {_ANY}
 
     def nearest(self, text: Text) -> tuple[int, int, tuple[str, ...]]:
         """Where most words of a phrase stand in a row: start, end, and what should have followed."""
