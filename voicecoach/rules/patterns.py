@@ -339,23 +339,26 @@ class Phrases:
             node = self._shared[node, part]
         return node
 
-    def _attach(self, node: _Node, tree: _Tree) -> _Node:
-        """Add a part of a phrase behind a node; gives the node where the part ends."""
+    def _attach(self, node: _Node, tree: _Tree, last: _Node | None = None) -> _Node:
+        """Add a part of a phrase behind a node, to end in ``last`` or a new node; gives that node."""
         kind, *parts = tree
+        last = last or _Node()
         self._size += 1
         if self._size > self._most:
-            return node  # add() refuses the phrase
-        if kind == "list":
-            return self._attach(node, self._read[parts[0]])
-        if kind == "row":
-            for part in parts:
-                node = self._attach(node, part)
-            return node
-        last = _Node()
+            return last  # add() refuses the phrase
         if kind == "word":
             label = parts[0]
             (self._parts if "*" in label else self._words).add(label)
             node.moves.append((label, last))
+        elif kind == "list":
+            self._attach(node, self._read[parts[0]], last)
+        elif kind == "row":
+            for part in parts[:-1]:
+                node = self._attach(node, part)
+            if parts:
+                self._attach(node, parts[-1], last)
+            else:
+                node.free.append(last)
         elif kind == "gap":
             node.free.append(last)
             for _ in range(parts[0]):
@@ -365,9 +368,7 @@ class Phrases:
                 node = following
         else:
             for part in parts:
-                first = _Node()
-                node.free.append(first)
-                self._attach(first, part).free.append(last)
+                self._attach(node, part, last)
         return last
 
 
