@@ -35,6 +35,7 @@ EFFORT, EFFORT_PER_WORD = 5_000_000, 500  # nodes looked at: once, and for each 
 _FORGET = 1_000_000  # nodes in remembered states before starting afresh; likewise words
 
 _ANY = "_"
+_AHEAD = 1 << 20  # a phrase with n words "_" at its beginning is found without them, as slot + n * _AHEAD
 _PIECE = re.compile(
     r"\s+|\.\.\.(?P<gap>\d*)|<(?P<name>[^<>]*)>|(?P<sign>[()|?^$_])|(?P<start>\*?)(?P<word>[^\s()|?^$_<>*]+)(?P<rest>\*?)"
 )
@@ -88,6 +89,7 @@ class Phrases:
         self._largest: tuple[int, Value] | None = None  # the phrase of most steps
         self._effort = EFFORT  # nodes that may still be looked at
         self._held = 0  # nodes in remembered states
+        self._late: set[int] = set()  # slots of which not every phrase is followed from its first word
         self._words: set[str] = set()
         self._parts: set[str] = set()  # beginnings "apologi*" and endings "*ing" of words
         self._lengths: list[int] = []  # how long those are
@@ -105,8 +107,7 @@ class Phrases:
         """
         slot = len(self._added)
         self._added.append([])
-        end = _Node()
-        end.accepts = slot
+        ends: dict[int, _Node] = {}  # by how many words "_" the phrase begins with
         for phrase in phrases.items() if isinstance(phrases.content, tuple) else (phrases,):
             tree = _Parser(self, phrase, ()).whole()
             self._added[slot].append((phrase, tree))
@@ -118,13 +119,19 @@ class Phrases:
                 phrase.fail(f"a phrase of more than {LONGEST_PHRASE} words; split it")
             before = self._size
             self._most = min(before + LARGEST_PHRASE, LARGEST_PACK)
-            self._build(tree).free.append(end)
+            ahead, rest = _beginning(tree)
+            if ahead not in ends:
+                ends[ahead] = _Node()
+                ends[ahead].accepts = slot + ahead * _AHEAD
+            self._build(rest).free.append(ends[ahead])
             if self._size > LARGEST_PACK:
                 phrase.fail("the phrases of this pack are too large together; shorten its lists")
             if self._size > self._most:
                 phrase.fail(f"the phrase {phrase.text()!r} is too large; split it")
             if self._largest is None or self._size - before > self._largest[0]:
                 self._largest = self._size - before, phrase
+        if max(ends) > 0:
+            self._late.update(slot + ahead * _AHEAD for ahead in ends)
         self._lengths = sorted({len(part) - 1 for part in self._parts})
         self._classes.clear()
         self._first = None
@@ -141,29 +148,40 @@ class Phrases:
         length = len(classes)
         self._effort += EFFORT_PER_WORD * length
         hits: dict[int, list[tuple[int, int]]] = {}
+        late: dict[int, list[tuple[int, int]]] = {}
         first = self._first or self._restart()
         for start, kind in enumerate(classes):
             state = first.moves[kind] if kind in first.moves else self._move(first, kind)
             if state is None:
                 continue
-            best: dict[int, int] = {}
+            best: dict[int, int] | None = None  # by slot, the furthest end
             at = start + 1
-            while state is not None:
-                for slot in state.accepts:
-                    best[slot] = at
+            while True:
+                if state.accepts:
+                    best = best or {}
+                    for slot in state.accepts:
+                        best[slot] = at
                 if at == length:
                     break
                 kind = classes[at]
                 at += 1
-                state = state.moves[kind] if kind in state.moves else self._move(state, kind)
-            for slot, end in best.items():
-                if slot not in hits:
+                following = state.moves[kind] if kind in state.moves else self._move(state, kind)
+                if following is None:
+                    break
+                state = following
+            for slot, end in best.items() if best else ():
+                if slot in self._late:
+                    ahead, slot = divmod(slot, _AHEAD)
+                    if MARKS.isdisjoint(text.stream[max(start - ahead, 0) : start]):
+                        late.setdefault(slot, []).append((start - ahead, end))
+                elif slot not in hits:
                     hits[slot] = [(start, end)]
                 elif start >= hits[slot][-1][1]:
                     hits[slot].append((start, end))
             if self._held > _FORGET:
                 first = self._restart()
         self._effort = min(self._effort, EFFORT)
+        hits.update((slot, _apart(found)) for slot, found in late.items())
         return hits
 
     def apart(self, slot: int) -> Iterator[tuple[Value, Phrases]]:
@@ -370,6 +388,24 @@ class Phrases:
             for part in parts:
                 self._attach(node, part, last)
         return last
+
+
+def _beginning(tree: _Tree) -> tuple[int, _Tree]:
+    """How many words "_" a phrase begins with, and the rest of it; of such words alone, it is all rest."""
+    parts = tree[1:] if tree[0] == "row" else (tree,)
+    ahead = 0
+    while ahead < len(parts) and parts[ahead] == ("word", _ANY):
+        ahead += 1
+    return (0, tree) if ahead == len(parts) else (ahead, ("row", *parts[ahead:]))
+
+
+def _apart(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The leftmost and longest of the places, none overlapping."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda place: (place[0], -place[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
 
 
 class _Parser:
