@@ -90,10 +90,10 @@ class Dialogue:
         return 0 <= index < len(self.lines) and self.lines[index].turn.speaker != line.turn.speaker
 
     def following(self, line: Line, floors: int) -> Iterator[Line]:
-        """The agent's turns after this one, within so many times that the agent has the floor."""
+        """The agent's turns with words after this one, within so many times that the agent has the floor."""
         seen: set[int] = set()
         for later in self.lines[line.index + 1 : line.index + 1 + FARTHEST]:
-            if later.agent:
+            if later.agent and any(word not in MARKS for word in later.text.stream):
                 seen.add(later.floor)
                 if len(seen) > floors:
                     return
