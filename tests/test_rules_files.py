@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicecoach.cli.rules import rules
 from voicecoach.datafile import read_text
 from voicecoach.errors import DataFileError, OutputError, UsageError
 from voicecoach.rules import Pack, check, find, languages, load_pack, loader, new_rule
@@ -372,3 +374,33 @@ def test_the_guide_for_trainers_shows_a_rule_that_loads(tmp_path: Path) -> None:
             assert f"`{key}`" in guide or f"`{key}:" in guide, f"{name}: {key}"
     for place in PLACES:
         assert f"`{place}`" in guide
+
+
+def test_notes_on_what_is_hardly_meant(tmp_path: Path) -> None:
+    text = RULE.replace(
+        "[greenfield heating]",
+        "[greenfield heating, Greenfield  heating, um sorry, no thanks]\n      unless: [no thanks]",
+    ).replace("A green field.", "Nothing near.")
+    checked = check("en", extra=[folder(tmp_path, text)])
+    assert checked.mistakes == ()
+    places, notes = zip(*(note.split(": note: courtesy.brand: ") for note in checked.notes), strict=True)
+    assert [place.removeprefix(f"{tmp_path}/house.yaml:") for place in places] == [
+        "8:37",
+        "8:58",
+        "8:68",
+        "2:9",
+    ]
+    assert notes == (
+        "the phrase 'Greenfield  heating' stands here a second time (first on line 8)",
+        "the phrase 'um sorry' never matches: 'um' is a filler, which is read over",
+        "the phrase 'no thanks' is cancelled by 'unless'",
+        "no example under 'no_match' holds a word of its phrases; the right words in the wrong sense are the "
+        "best test",
+    )
+    done = CliRunner().invoke(rules, ["check", "--rules", str(tmp_path)])
+    assert done.exit_code == 0
+    assert done.output.count("note: ") == 4
+
+
+def test_our_own_rules_give_no_cause_for_notes() -> None:
+    assert [note for language in languages() for note in check(language).notes] == []

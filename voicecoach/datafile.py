@@ -20,6 +20,7 @@ from voicecoach.errors import DataFileError
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 30  # levels of nesting
+_LONGEST_MESSAGE = 400  # characters
 
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _BEGINS = (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.AliasEvent)
@@ -46,6 +47,8 @@ class Value:
 
     def said(self, message: str, *, shift: int = 0) -> str:
         """The message with the place of this value in front."""
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE // 2]} ... {message[-_LONGEST_MESSAGE // 2 :]}"
         return f"{self.path}:{self.line}:{self.column + shift}: {message}"
 
     def text(self) -> str:

@@ -74,7 +74,8 @@ def _notes(pack: Pack, rule: Rule) -> Iterator[str]:
             for phrase, text in phrases.single(wording.phrases):
                 hits = phrases.scan(read(text, pack.words.spelling))
                 against = hits.get(wording.unless, ()) if wording.unless is not None else ()
-                if all(touching(against, *hit) for hit in hits.get(wording.phrases, ())):
+                found = hits.get(wording.phrases, ())
+                if found and all(touching(against, *hit) for hit in found):
                     yield phrase.said(
                         f"note: {rule.id}: the phrase {phrase.text()!r} is cancelled by 'unless'"
                     )

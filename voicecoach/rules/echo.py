@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from voicecoach.datafile import Value
-from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, read_wording
+from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, read_wording, touching
 from voicecoach.rules.language import Language
 from voicecoach.rules.text import ASK, MARKS
 
@@ -94,14 +94,17 @@ def find(rule: Echo, dialogue: Dialogue) -> Iterator[Spot]:
             words = [word for word in line.text.stream if word not in MARKS]
             heard = _Heard(rule.language, [*heard.words, *words][-rule.reach :])
         elif heard.words:
-            wording = rule.wording if rule.of_wording else None
-            for start, end in line.sentences if wording is None else wording.find(line, dialogue):
-                if _says_back(rule, dialogue, line, start, end, heard):
+            against = line.hits.get(rule.unless, ()) if rule.unless is not None else ()
+            wanted = line.sentences if rule.wording is None else rule.wording.find(line, dialogue)
+            for start, end in wanted if rule.of_wording else line.sentences if wanted else ():
+                if touching(against, start, end) or not touching(wanted, start, end):
+                    continue
+                if _says_back(rule, line, start, end, heard):
                     yield Spot(line.index, start, end)
 
 
-def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int, heard: _Heard) -> bool:
-    besides = () if rule.besides is None else line.hits.get(rule.besides, ())
+def _says_back(rule: Echo, line: Line, start: int, end: int, heard: _Heard) -> bool:
+    besides = () if rule.besides is None else touching(line.hits.get(rule.besides, ()), start, end)
     covered = {at for first, last in besides for at in range(max(first, start), min(last, end))}
     said = [
         word
@@ -111,10 +114,6 @@ def _says_back(rule: Echo, dialogue: Dialogue, line: Line, start: int, end: int,
     if rule.most is not None and len(said) > rule.most:
         return False
     if rule.question is not None and rule.question != (line.text.stream[end - 1] == ASK):
-        return False
-    if rule.unless is not None and any(start <= at < end for at, _ in line.hits.get(rule.unless, ())):
-        return False
-    if rule.wording is not None and not any(start <= at < end for at, _ in rule.wording.find(line, dialogue)):
         return False
     return _numbers_back(rule, said, heard) or _words_back(rule, said, heard)
 

@@ -30,8 +30,8 @@ LONGEST_PHRASE = 200  # words, in the longest way to say it
 LONGEST_WORD = 100  # characters
 DEEPEST = 30  # brackets in brackets, lists in lists
 LARGEST_PHRASE = 5_000  # steps of the automaton, lists written out
-LARGEST_PACK = 200_000
-EFFORT, EFFORT_PER_WORD = 5_000_000, 500  # nodes looked at: once, and for each word read
+LARGEST_PACK = 100_000
+EFFORT, EFFORT_PER_WORD = 5_000_000, 100  # nodes looked at: once, and for each word read
 _FORGET = 1_000_000  # nodes in remembered states before starting afresh; likewise words
 
 _ANY = "_"
