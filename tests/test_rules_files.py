@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicecoach.cli import cli
 from voicecoach.cli.rules import rules
 from voicecoach.datafile import read_text
 from voicecoach.errors import DataFileError, OutputError, UsageError
@@ -361,6 +364,48 @@ def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
         message = str(error)
     assert message.startswith("x.yaml:")
     assert "\n" not in message
+
+
+def test_the_guide_for_trainers_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written as the guide says, commands run and their output compared."""
+    guide = (Path(loader.PACKS) / "README.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    commands = files = 0
+    for kind, text in re.findall(r"```(\w+)\n(.*?)```", guide, re.DOTALL):
+        read_text(text, "README.md") if kind == "yaml" else None
+        if kind == "yaml" and text.startswith("# my-rules/"):
+            Path(text.split()[1]).write_text(text, encoding="utf-8")
+            assert check("en", extra=[Path("my-rules")]).mistakes == ()
+            files += 1
+        for part in re.split(r"^\$ voicecoach ", text, flags=re.MULTILINE)[1:] if kind == "console" else ():
+            command, _, output = part.partition("\n")
+            assert CliRunner().invoke(cli, shlex.split(command)).output == output, command
+            commands += 1
+    assert (commands, files) == (4, 2)
+    assert "courtesy.brand: this example should match 'Thank you'" in guide
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("type: phrase", "type: phrases", 0),
+        ("source: House manual, page 4.", "sources: Our manual", 1),
+        ("source: House manual, page 4.", "source: Manual: page 4", 2),
+        ("phrases: [greenfield heating]", "phrases:\n        - (thank you", 3),
+        ("phrases: [greenfield heating]", "phrases:\n        - <product>", 4),
+        ("[[Greenfield Heating]]", "it", 5),
+        ("This is [[Greenfield Heating]].", "[[Thank you]].", 6),
+        ("Name it once, at the start.", "You need to calm down.", 7),
+    ],
+)
+def test_the_guide_tells_the_messages_of_common_mistakes(
+    tmp_path: Path, old: str, new: str, line: int
+) -> None:
+    guide = (Path(loader.PACKS) / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"\| `house\.yaml:\d+:\d+: (.*?)` \|$", guide, re.MULTILINE)
+    assert RULE.count(old) == 1
+    (mistake, *_) = check("en", extra=[folder(tmp_path, RULE.replace(old, new))]).mistakes
+    assert told[line] in mistake
 
 
 def test_the_guide_for_trainers_shows_a_rule_that_loads(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def check_(extra: tuple[Path, ...], builtin: bool, language: str | None) -> None
             _print(line, err=True)
         mistakes += len(checked.mistakes)
         if not checked.mistakes:
-            _print(f"{name}: {checked.rules} rules and {checked.examples} examples are fine")
+            count = f"{checked.rules} rule{'' if checked.rules == 1 else 's'}"
+            _print(f"{name}: {count} and {checked.examples} examples are fine")
     if mistakes:
         _print(f"{mistakes} mistake{'s' if mistakes > 1 else ''} to mend", err=True)
         raise click.exceptions.Exit(2)

@@ -55,7 +55,7 @@ def _reasons(finder: Finder, dialogue: Dialogue, phrases: Phrases) -> Iterator[s
     if type(spec) in _OWN:
         yield from (f"{finder.type}: {reason}" for reason in _OWN[type(spec)](spec, dialogue))
     for name, wording in wordings(spec):
-        customer = name == "trigger" and not getattr(spec, "by_agent", False)
+        customer = name in ("trigger", "names") and not getattr(spec, "by_agent", False)
         lines = [line for line in dialogue.lines if line.agent != customer]
         head = finder.type if name == "wording" else f"{finder.type}, {name}"
         yield from (f"{head}: {reason}" for reason in _wording(wording, lines, dialogue, phrases))
@@ -142,6 +142,10 @@ def _echo(rule: Echo, dialogue: Dialogue) -> Iterator[str]:
 
 
 def _density(rule: Density, dialogue: Dialogue) -> Iterator[str]:
+    if not rule.words:
+        said = sum(1 for line in dialogue.agent_lines() if dialogue.spots(rule.markers, line.index))
+        yield f"the agent says it in {said} turns, wanted are {rule.times}"
+        return
     counts = Counter(
         wording
         for line in dialogue.agent_lines()
