@@ -90,6 +90,7 @@ class Phrases:
         self._effort = EFFORT  # nodes that may still be looked at
         self._held = 0  # nodes in remembered states
         self._late: set[int] = set()  # slots of which not every phrase is followed from its first word
+        self._wild: list[tuple[int, int]] = []  # slots with a phrase of so many words "_" alone
         self._words: set[str] = set()
         self._parts: set[str] = set()  # beginnings "apologi*" and endings "*ing" of words
         self._lengths: list[int] = []  # how long those are
@@ -120,6 +121,11 @@ class Phrases:
             before = self._size
             self._most = min(before + LARGEST_PHRASE, LARGEST_PACK)
             ahead, rest = _beginning(tree)
+            if rest == ("row",):
+                self._wild.append((slot, ahead))
+                continue
+            if self._may_be_empty(rest):
+                ahead, rest = 0, tree
             if ahead not in ends:
                 ends[ahead] = _Node()
                 ends[ahead].accepts = slot + ahead * _AHEAD
@@ -130,7 +136,7 @@ class Phrases:
                 phrase.fail(f"the phrase {phrase.text()!r} is too large; split it")
             if self._largest is None or self._size - before > self._largest[0]:
                 self._largest = self._size - before, phrase
-        if max(ends) > 0:
+        if max(ends, default=0) > 0 or any(wild == slot for wild, _ in self._wild):
             self._late.update(slot + ahead * _AHEAD for ahead in ends)
         self._lengths = sorted({len(part) - 1 for part in self._parts})
         self._classes.clear()
@@ -149,6 +155,9 @@ class Phrases:
         self._effort += EFFORT_PER_WORD * length
         hits: dict[int, list[tuple[int, int]]] = {}
         late: dict[int, list[tuple[int, int]]] = {}
+        for slot, size in self._wild:
+            starts = range(length - size + 1)
+            late[slot] = [(at, at + size) for at in starts if MARKS.isdisjoint(text.stream[at : at + size])]
         first = self._first or self._restart()
         for start, kind in enumerate(classes):
             state = first.moves[kind] if kind in first.moves else self._move(first, kind)
@@ -181,7 +190,7 @@ class Phrases:
             if self._held > _FORGET:
                 first = self._restart()
         self._effort = min(self._effort, EFFORT)
-        hits.update((slot, _apart(found)) for slot, found in late.items())
+        hits.update((slot, _apart(found)) for slot, found in late.items() if found)
         return hits
 
     def apart(self, slot: int) -> Iterator[tuple[Value, Phrases]]:
@@ -391,12 +400,12 @@ class Phrases:
 
 
 def _beginning(tree: _Tree) -> tuple[int, _Tree]:
-    """How many words "_" a phrase begins with, and the rest of it; of such words alone, it is all rest."""
+    """How many words "_" a phrase begins with, and the rest of it."""
     parts = tree[1:] if tree[0] == "row" else (tree,)
     ahead = 0
     while ahead < len(parts) and parts[ahead] == ("word", _ANY):
         ahead += 1
-    return (0, tree) if ahead == len(parts) else (ahead, ("row", *parts[ahead:]))
+    return ahead, ("row", *parts[ahead:])
 
 
 def _apart(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
