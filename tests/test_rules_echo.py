@@ -48,6 +48,7 @@ def echo(heard: str, said: str) -> bool:
         "100": ["a hundred", "one hundred", "£100", "100"],
         "lloyd": ["L-L-O-Y-D", "l l o y d", "double l o y d", "L for Lima, L for Lima, O for Oscar, Y D"],
         "vio": ["V for Victor, I for India, O for Oscar", "victor india oscar", "V as in violin I O"],
+        "abba": ["A for Alpha, B for Bravo, B, A", "a b b a", "A-B-B-A"],
         "sw1a1aa": ["SW1A 1AA", "s w one a one a a", "S-W-1-A 1-A-A"],
         "k277": ["k two double seven", "K277", "K for Kate 2 7 7"],
     }.items(),

@@ -17,6 +17,7 @@ from voicecoach.datafile import Value
 TABLES = ("values", "scales", "ordinals", "months", "repeats", "parts_of_an_hour")
 LISTS = ("past", "to", "of", "amounts", "links", "suffixes", "stands_for")
 SPELT = 3  # letters that make a spelt word
+_DIGIT = re.compile(r"\d")
 _WHOLE = re.compile(r"[.:]00$")  # "3:00" is three
 
 
@@ -72,7 +73,10 @@ class Numbers:
         """
         at = 0
         while at < len(words):
-            if not self._may_begin(words[at]):
+            following = words[at + 1] if at + 1 < len(words) else ""
+            goes_on = following in self.stands_for or self._may_begin(following)
+            alone = words[at] in self.common and not goes_on
+            if alone or not self._may_begin(words[at]):  # most of all "I" and "a"
                 at += 1
                 continue
             first, signs = at, []
@@ -90,7 +94,7 @@ class Numbers:
             at = max(at, first + 1)
 
     def _may_begin(self, word: str) -> bool:
-        return word in self.words or len(word) == 1 or not word.isalpha()
+        return word in self.words or len(word) == 1 or (not word.isalpha() and bool(_DIGIT.search(word)))
 
     def _past_amount(self, words: Sequence[str], at: int) -> int:
         """The place after "pounds", "p m" and, before another number, "point"."""
@@ -110,7 +114,8 @@ class Numbers:
             if again is None or len(again.signs) != 1:
                 return None
             return _Sign(again.signs * self.repeats[words[at]], again.after)
-        for kind in (self._clock, self._date, self._number, self._letter):
+        kinds = (self._clock, self._date, self._number, self._letter)
+        for kind in kinds[2:] if len(words[at]) == 1 and words[at].isalpha() else kinds:
             if (found := kind(words, at)) is not None:
                 return found
         return None
