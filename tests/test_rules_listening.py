@@ -259,6 +259,9 @@ ADVICE = [
     "I'd recommend a new one.",
     "You'll have to send it back.",
     "Why don't you check the fuse?",
+    "What you need to do is reset the box.",
+    "Try another cable.",
+    "The best thing is to ring the shop.",
 ]
 NO_ADVICE = [
     "I'm sorry to hear that. You need to restart it.",
@@ -268,6 +271,7 @@ NO_ADVICE = [
     "You should have had a call, and I will find out why you didn't.",
     "You could have told me off for that, you have been very patient.",
     "I'll restart it from here.",
+    "I see, that's no good on a working day. Try another cable.",
     "You have been without a phone since Monday.",
 ]
 
@@ -301,6 +305,68 @@ def test_advice_before_a_word_about_the_problem(agent: str) -> None:
 @pytest.mark.parametrize("agent", NO_ADVICE)
 def test_advice_after_a_word_or_no_advice(agent: str) -> None:
     assert not of("listening.advice_first", (CUSTOMER, "My internet has stopped working."), (AGENT, agent))
+
+
+SUMMARIES = [
+    "Let me just sum up what we've agreed.",
+    "So to recap, you'll get a new router on Friday and we take ten pounds off the bill.",
+    "So, to summarise: the engineer comes on Tuesday and you keep your number.",
+    "If I may run through that again: two adults, one child, the third of May.",
+    "Just to go over what we've decided: the old contract ends in June.",
+    "So what we've agreed is that I call you on Monday.",
+    "All in all, we have changed the address, the card and the tariff.",
+    "To sum it up, the charge comes off and the new plan starts in June.",
+    "So far you've told me that the light is red and that it started on Monday.",
+    "Let me make sure I've got everything: a blue kettle, delivered on Friday, paid by card.",
+    "Let me check I've understood you: you moved in March and the bill went to the old address.",
+    "In short, I refund the fee today and you send the old phone back.",
+    "So we've got two things to do: I order the part, and you send me the photo.",
+    "I'll just read that back to you: five two, High Street.",
+    "So that's two tickets for Saturday, on the aisle, and the parking.",
+    "Okay, so that makes one delivery on Tuesday and one visit on Thursday.",
+    "So, just to confirm what we said, the appointment is at nine.",
+    "Before you go, let me repeat what happens now: I send the form and you sign it.",
+    "We have covered the bill and the new line, and the refund is on its way.",
+    "As a summary, you stay on the old plan until May.",
+    "To pull it all together, the fault is outside, and our engineer mends it on Monday.",
+    "So I have an appointment for you on Monday at ten.",
+]
+NO_SUMMARIES = [
+    "Please go over to the counter.",
+    "Can you repeat that for me?",
+    "Let me go over to the other system.",
+    "Here is the summary page of your bill.",
+    "I'll repeat the test for you.",
+    "We have covered parking on the left.",
+    "So far so good.",
+    "We've got a special offer on kettles.",
+    "We've got the same problem in your street.",
+    "We have looked at the line and it is fine.",
+    "So to make sure it works, press the button.",
+    "I'll go over the contract with a colleague.",
+    "The sum is forty pounds.",
+    "To sum up the columns, use this key.",
+    "They are in short supply, I'm afraid.",
+    "Let me check I have the right form.",
+    "Let me see if I have it in stock.",
+    "You've told me that already.",
+    "You said you'd call, and you didn't.",
+    "So we have a delivery van in your street.",
+    "I've booked a table for you.",
+    "So that's fine.",
+    "So that is the order number, thank you.",
+    "I'll read the meter for you.",
+]
+
+
+@pytest.mark.parametrize("agent", SUMMARIES)
+def test_a_summary(agent: str) -> None:
+    assert of("listening.summary", (AGENT, agent))
+
+
+@pytest.mark.parametrize("agent", NO_SUMMARIES)
+def test_no_summary(agent: str) -> None:
+    assert not of("listening.summary", (AGENT, agent))
 
 
 CUES = """

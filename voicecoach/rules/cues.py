@@ -63,6 +63,7 @@ class Cues:
     by_slot: Mapping[int, Cue]
     by_test: Mapping[str, tuple[Cue, ...]]
     back: int  # points that words said back can give at most
+    common: frozenset[str]  # words that say nothing when they come back, even turned
     language: Language
 
     def of(self, test: str) -> tuple[Cue, ...]:
@@ -89,6 +90,7 @@ class _Talk:
     heard: list[str]  # the customer's last words, newest last
     asks: bool  # the agent's last turn ends with a question
     counts: dict[str, list[tuple[int, int]]]  # by name of a cue: (words, balance) of the agent's turns
+    known: tuple[set[str], set[tuple[str, str]]] | None = None  # what can come back: content, turned pairs
 
 
 def read(fields: Mapping[str, Value], language: Language) -> Cues:
@@ -103,6 +105,7 @@ def read(fields: Mapping[str, Value], language: Language) -> Cues:
         by_slot={cue.wording.phrases: cue for cue in cues if cue.wording is not None},
         by_test=by_test,
         back=sum(max(cue.points, 0) for cue in (*by_test["said_back"], *by_test["turned"])),
+        common=language.common - frozenset(language.turned.values()),
         language=language,
     )
 
@@ -129,6 +132,7 @@ def score(card: Cues, dialogue: Dialogue) -> Iterator[tuple[Line, Scored]]:
             goes_on = before is not None and before.floor == line.floor
             talk.last = ([*talk.last, *words] if goes_on else words)[-REACH:]
             talk.heard = [*talk.heard, *words][-REACH:]
+            talk.known = None
             start, end = line.sentences[-1]
             talk.asked = _is_question(card, line, start, end)
         before = line
@@ -183,9 +187,15 @@ def _cues_of_turn(card: Cues, line: Line, talk: _Talk) -> list[Cue]:
 
 def _said_back(card: Cues, words: Sequence[str], talk: _Talk) -> list[Cue]:
     """The cues for what the customer said and the agent says back."""
-    turned = [card.language.turned.get(word, word) for word in talk.heard]
-    pairs = len(set(pairwise(words)) & set(pairwise(turned)))
-    shared = len(card.language.content(words) & card.language.content(talk.last))
+    if talk.known is None:
+        turned = [card.language.turned.get(word, word) for word in talk.heard]
+        talk.known = (
+            card.language.content(talk.last),
+            {pair for pair in pairwise(turned) if not card.common.issuperset(pair)},
+        )
+    content, heard = talk.known
+    pairs = len(heard.intersection(pairwise(words)))
+    shared = len(content & card.language.content(words)) if content else 0
     held = [cue for cue in card.of("turned") if pairs >= cue.least]
     return held + [cue for cue in card.of("said_back") if shared >= cue.least]
 
