@@ -73,6 +73,9 @@ CLOSED = [
     "Would Tuesday be all right?",
     "You want what, sorry?",
     "How happy are you with it on a scale from one to ten?",
+    "What was that, sorry?",
+    "What's, um, what's your name, please?",
+    "And what is the rest of the number?",
     "On a scale of one to ten how loud is it?",
     "Can you tell me how many there are?",
 ]
