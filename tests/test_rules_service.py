@@ -37,6 +37,8 @@ FINDS = [
         "courtesy.flat_refusal",
         ("customer: Could I pay in May?", "agent: I'm afraid not, no."),
     ),
+    ("structure.why", ("customer: It froze.", "agent: What exactly were you doing when it froze?")),
+    ("courtesy.anything_else", ("customer: Fine.", "agent: Was there owt else today?")),
     ("courtesy.thanks", ("customer: Bye.", "agent: Cheers, bye!")),
 ]
 LEAVES = [
@@ -46,6 +48,17 @@ LEAVES = [
     ),
     ("listening.reflection", (*CALL, "customer: Right.", "agent: It's closed until half past nine.")),
     ("listening.reflection", (*CALL, "customer: Hello?", "agent: Sorry to keep you waiting.")),
+    (
+        "listening.reflection",
+        ("customer: It's a message about a disk.", "agent: So it says a disk is full."),
+    ),
+    (
+        "listening.reflection",
+        ("customer: I changed the cable.", "agent: So the new cable has caused this."),
+    ),
+    ("listening.empathy", ("customer: And my pictures?", "agent: Your pictures will be safe.")),
+    ("listening.closed_question", ("customer: Now?", "agent: Please do one thing, open the lid.")),
+    ("courtesy.hold", ("customer: Now?", "agent: I'll stay on the line until it starts.")),
     ("courtesy.other_department", ("customer: No van yet.", "agent: They take about an hour.")),
     ("courtesy.self_introduction", ("agent: Good morning, is everybody here?",)),
     ("courtesy.name_use", ("customer: It's still under warranty.", "agent: Yes, under warranty.")),
