@@ -19,7 +19,7 @@ learnt is refused (EFFORT).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from voicecoach.datafile import Value, meant
@@ -46,29 +46,15 @@ Hits = Mapping[int, Sequence[tuple[int, int]]]
 _Tree = tuple[Any, ...]
 
 
-class _Node:
-    """A state of the non-deterministic automaton."""
-
-    __slots__ = ("accepts", "free", "moves", "reach")
-
-    def __init__(self) -> None:
-        self.free: list[_Node] = []  # reached without a word
-        self.moves: list[tuple[str, _Node]] = []  # reached by a word or a mark
-        self.accepts = -1
-        self.reach: tuple[_Node, ...] = ()  # itself and others reached without a word; () is not known yet
-
-
 class _State:
     """A set of nodes, found on demand."""
 
-    __slots__ = ("accepts", "leads", "moves")
+    __slots__ = ("accepts", "anyhow", "moves", "nodes")
 
-    def __init__(self, nodes: frozenset[_Node]) -> None:
-        self.accepts = tuple(sorted({node.accepts for node in nodes if node.accepts >= 0}))
-        self.leads: dict[str, list[_Node]] = {}  # by label
-        for node in nodes:
-            for label, target in node.moves:
-                self.leads.setdefault(label, []).append(target)
+    def __init__(self, nodes: frozenset[int], accepts: tuple[int, ...]) -> None:
+        self.nodes = nodes
+        self.accepts = accepts
+        self.anyhow: frozenset[int] | None = None  # where any word leads to; None is not known yet
         self.moves: dict[int, _State | None] = {}  # by kind of word, as far as seen
 
 
@@ -81,8 +67,15 @@ class Phrases:
         self._read: dict[str, _Tree] = {}  # lists as trees
         self._empty: dict[str, bool] = {}  # whether a list can match no word at all
         self._lengths_of: dict[str, int] = {}  # lists, in words
-        self._start = _Node()
-        self._shared: dict[tuple[_Node, _Tree], _Node] = {}  # phrases that begin alike share their beginning
+        # The non-deterministic automaton: its nodes are numbers.
+        self._start = 0
+        self._nodes = 1
+        self._leads: dict[str, dict[int, list[int]]] = {}  # by label, from where and where to
+        self._leading: set[int] = set()
+        self._free: dict[int, list[int]] = {}  # where to without a word
+        self._accepts: dict[int, int] = {}
+        self._reached: dict[int, frozenset[int]] = {}  # itself and others without a word
+        self._shared: dict[tuple[int, _Tree], int] = {}  # phrases that begin alike share their beginning
         self._added: list[list[tuple[Value, _Tree]]] = []  # the phrases of each slot
         self._size = 0
         self._most = 0
@@ -97,7 +90,7 @@ class Phrases:
         self._classes: dict[str, int] = {}  # word -> which kind of word it is
         self._kinds: dict[frozenset[str], int] = {}  # the labels a kind of word answers to
         self._labels: list[frozenset[str]] = []
-        self._states: dict[frozenset[_Node], _State] = {}
+        self._states: dict[frozenset[int], _State] = {}
         self._first: _State | None = None
 
     def add(self, phrases: Value) -> int:
@@ -108,7 +101,7 @@ class Phrases:
         """
         slot = len(self._added)
         self._added.append([])
-        ends: dict[int, _Node] = {}  # by how many words "_" the phrase begins with
+        ends: dict[int, int] = {}  # by how many words "_" the phrase begins with
         for phrase in phrases.items() if isinstance(phrases.content, tuple) else (phrases,):
             tree = _Parser(self, phrase, ()).whole()
             self._added[slot].append((phrase, tree))
@@ -127,9 +120,9 @@ class Phrases:
             if self._may_be_empty(rest):
                 ahead, rest = 0, tree
             if ahead not in ends:
-                ends[ahead] = _Node()
-                ends[ahead].accepts = slot + ahead * _AHEAD
-            self._build(rest).free.append(ends[ahead])
+                ends[ahead] = self._node()
+                self._accepts[ends[ahead]] = slot + ahead * _AHEAD
+            self._free.setdefault(self._build(rest), []).append(ends[ahead])
             if self._size > LARGEST_PACK:
                 phrase.fail("the phrases of this pack are too large together; shorten its lists")
             if self._size > self._most:
@@ -154,10 +147,10 @@ class Phrases:
         length = len(classes)
         self._effort += EFFORT_PER_WORD * length
         hits: dict[int, list[tuple[int, int]]] = {}
-        late: dict[int, list[tuple[int, int]]] = {}
+        late: dict[int, list[tuple[int, int]]] = {}  # with ends below zero: in order, the longest comes first
         for slot, size in self._wild:
             starts = range(length - size + 1)
-            late[slot] = [(at, at + size) for at in starts if MARKS.isdisjoint(text.stream[at : at + size])]
+            late[slot] = [(at, -at - size) for at in starts if MARKS.isdisjoint(text.stream[at : at + size])]
         first = self._first or self._restart()
         for start, kind in enumerate(classes):
             state = first.moves[kind] if kind in first.moves else self._move(first, kind)
@@ -182,7 +175,7 @@ class Phrases:
                 if slot in self._late:
                     ahead, slot = divmod(slot, _AHEAD)
                     if MARKS.isdisjoint(text.stream[max(start - ahead, 0) : start]):
-                        late.setdefault(slot, []).append((start - ahead, end))
+                        late.setdefault(slot, []).append((start - ahead, -end))
                 elif slot not in hits:
                     hits[slot] = [(start, end)]
                 elif start >= hits[slot][-1][1]:
@@ -250,7 +243,9 @@ class Phrases:
                     break
                 named += text.stream[at] not in MARKS and len(self._labels[kind]) > 1
                 if named > most or (most and (start, named) == (best[0], most)):
-                    most, best = named, (start, at + 1, tuple(sorted(state.leads)))
+                    nodes = state.nodes
+                    then = (label for label, leads in self._leads.items() if not nodes.isdisjoint(leads))
+                    most, best = named, (start, at + 1, tuple(sorted(then)))
         return best
 
     def named(self, name: str, inside: tuple[str, ...]) -> _Tree | None:
@@ -294,27 +289,43 @@ class Phrases:
         return kind
 
     def _move(self, state: _State, kind: int) -> _State | None:
-        nodes: set[_Node] = set()
-        for label in self._labels[kind]:
-            for target in state.leads.get(label, ()):
-                nodes.update(target.reach or self._reach(target))
-                self._effort -= len(target.reach)
+        led = [self._led(state, label) for label in self._labels[kind]]
+        nodes = led[0].union(*led[1:]) if led else None
         found = self._state(nodes) if nodes else None
         state.moves[kind] = found
         return found
 
-    def _reach(self, node: _Node) -> tuple[_Node, ...]:
+    def _led(self, state: _State, label: str) -> frozenset[int]:
+        """The nodes that a label leads to."""
+        if label == _ANY and state.anyhow is not None:
+            return state.anyhow
+        leads = self._leads.get(label, {})
+        nodes: set[int] = set()
+        for node in state.nodes:
+            if node in leads:
+                for target in leads[node]:
+                    reached = self._reached.get(target) or self._reach(target)
+                    nodes |= reached
+                    self._effort -= len(reached)
+        self._effort -= len(state.nodes)
+        found = frozenset(nodes)
+        if label == _ANY:
+            state.anyhow = found
+        return found
+
+    def _reach(self, node: int) -> frozenset[int]:
         """The nodes that lead on or accept, reached from a node without a word."""
-        seen: set[_Node] = set()
+        seen: set[int] = set()
         waiting = [node]
         while waiting:
             at = waiting.pop()
             if at not in seen:
+                free = self._free.get(at, ())
                 seen.add(at)
-                waiting.extend(at.free)
-                self._effort -= 1 + len(at.free)
-        node.reach = tuple(found for found in seen if found.moves or found.accepts >= 0)
-        return node.reach
+                waiting.extend(free)
+                self._effort -= 1 + len(free)
+        self._reached[node] = frozenset(at for at in seen if at in self._leading or at in self._accepts)
+        return self._reached[node]
 
     def _restart(self) -> _State:
         """Forget all states; gives the state at the start."""
@@ -323,14 +334,14 @@ class Phrases:
         self._first = self._state(self._reach(self._start))
         return self._first
 
-    def _state(self, nodes: Iterable[_Node]) -> _State:
+    def _state(self, key: frozenset[int]) -> _State:
         if self._effort < 0 and self._largest is not None:
             self._effort = 0
             self._largest[1].fail("the phrases of this pack are too tangled; shorten this one and its like")
-        key = frozenset(nodes)
         found = self._states.get(key)
         if found is None:
-            found = self._states[key] = _State(key)
+            accepts = {self._accepts[node] for node in key if node in self._accepts}
+            found = self._states[key] = _State(key, tuple(sorted(accepts)))
             self._held += len(key)
         return found
 
@@ -357,7 +368,7 @@ class Phrases:
             return all(self._may_be_empty(part) for part in parts)
         return kind == "gap" or (kind == "choice" and any(self._may_be_empty(part) for part in parts))
 
-    def _build(self, tree: _Tree) -> _Node:
+    def _build(self, tree: _Tree) -> int:
         """Add a phrase at the start; gives the node where it ends."""
         node = self._start
         for part in tree[1:] if tree[0] == "row" else (tree,):
@@ -366,17 +377,17 @@ class Phrases:
             node = self._shared[node, part]
         return node
 
-    def _attach(self, node: _Node, tree: _Tree, last: _Node | None = None) -> _Node:
+    def _attach(self, node: int, tree: _Tree, last: int | None = None) -> int:
         """Add a part of a phrase behind a node, to end in ``last`` or a new node; gives that node."""
         kind, *parts = tree
-        last = last or _Node()
+        last = self._node() if last is None else last
         self._size += 1
         if self._size > self._most:
             return last  # add() refuses the phrase
         if kind == "word":
             label = parts[0]
             (self._parts if "*" in label else self._words).add(label)
-            node.moves.append((label, last))
+            self._lead(node, label, last)
         elif kind == "list":
             self._attach(node, self._read[parts[0]], last)
         elif kind == "row":
@@ -385,18 +396,26 @@ class Phrases:
             if parts:
                 self._attach(node, parts[-1], last)
             else:
-                node.free.append(last)
+                self._free.setdefault(node, []).append(last)
         elif kind == "gap":
-            node.free.append(last)
+            self._free.setdefault(node, []).append(last)
             for _ in range(parts[0]):
-                following = _Node()
-                node.moves.append((_ANY, following))
-                following.free.append(last)
+                following = self._node()
+                self._lead(node, _ANY, following)
+                self._free.setdefault(following, []).append(last)
                 node = following
         else:
             for part in parts:
                 self._attach(node, part, last)
         return last
+
+    def _lead(self, node: int, label: str, target: int) -> None:
+        self._leading.add(node)
+        self._leads.setdefault(label, {}).setdefault(node, []).append(target)
+
+    def _node(self) -> int:
+        self._nodes += 1
+        return self._nodes - 1
 
 
 def _beginning(tree: _Tree) -> tuple[int, _Tree]:
@@ -409,11 +428,13 @@ def _beginning(tree: _Tree) -> tuple[int, _Tree]:
 
 
 def _apart(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The leftmost and longest of the places, none overlapping."""
+    """The leftmost and longest of the places, none overlapping; their ends are given below zero."""
     kept: list[tuple[int, int]] = []
-    for start, end in sorted(found, key=lambda place: (place[0], -place[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end))
+    free = 0
+    for start, end in sorted(found):
+        if start >= free:
+            free = -end
+            kept.append((start, free))
     return kept
 
 
