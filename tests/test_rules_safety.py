@@ -269,6 +269,16 @@ def test_what_is_remembered_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch
     assert [phrases.scan(text).get(number) for text in texts] == once
 
 
+def test_what_is_remembered_of_a_text_is_forgotten_with_the_next_phrase() -> None:
+    phrases = Phrases(PLAIN, {})
+    first = slot(phrases, "thank you")
+    assert phrases.look("Thank you.")[1] == {first: [(1, 3)]}
+    assert phrases.look("Thank you.") is phrases.look("Thank you.")
+    second = slot(phrases, "you")
+    assert phrases.look("Thank you.")[1] == {first: [(1, 3)], second: [(2, 3)]}
+    assert phrases.look("")[1] == {}
+
+
 # --- any file ----------------------------------------------------------------------------------------------
 
 LINES = RULE.splitlines()

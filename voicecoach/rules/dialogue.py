@@ -14,7 +14,7 @@ from typing import Any
 
 from voicecoach.datafile import Value
 from voicecoach.rules.patterns import Hits, Phrases
-from voicecoach.rules.text import MARKS, OPEN, Spelling, Text, read
+from voicecoach.rules.text import MARKS, OPEN, Text
 from voicecoach.types import AGENT, UNKNOWN, Event, Turn
 
 FARTHEST = 200  # turns; what is said later is no reply any more
@@ -126,7 +126,6 @@ def make_dialogue(
     events: Sequence[Event],
     rises: Mapping[float, float],
     phrases: Phrases,
-    spelling: Spelling,
     places: Places,
 ) -> Dialogue:
     """Read all turns and look for all phrases in them."""
@@ -135,9 +134,8 @@ def make_dialogue(
     for index, turn in enumerate(turns):
         if not index or turn.speaker != turns[index - 1].speaker:
             floors.append(index)
-        text = read(turn.text, spelling)
-        silent = turn.speaker == UNKNOWN or len(text.stream) == 2  # no word between ^ and $
-        hits = {} if silent else phrases.scan(text)
+        text, hits = phrases.look(turn.text)
+        hits = {} if turn.speaker == UNKNOWN else hits
         lines.append(Line(index, turn, text, hits, len(floors) - 1, turn.speaker == AGENT, _sentences(text)))
     opening, closing = _edges(lines, places)
     holding: dict[int, list[Line]] = {}

@@ -88,19 +88,35 @@ class _Heard:
 
 def find(rule: Echo, dialogue: Dialogue) -> Iterator[Spot]:
     """Each sentence of the agent that says something back."""
-    heard = _Heard(rule.language, [])
+    heard: _Heard | None = None
     for line in dialogue.lines:
         if not line.agent:
-            words = [word for word in line.text.stream if word not in MARKS]
-            heard = _Heard(rule.language, [*heard.words, *words][-rule.reach :])
-        elif heard.words:
-            against = line.hits.get(rule.unless, ()) if rule.unless is not None else ()
-            wanted = line.sentences if rule.wording is None else rule.wording.find(line, dialogue)
-            for start, end in wanted if rule.of_wording else line.sentences if wanted else ():
-                if touching(against, start, end) or not touching(wanted, start, end):
-                    continue
-                if _says_back(rule, line, start, end, heard):
-                    yield Spot(line.index, start, end)
+            heard = heard if MARKS.issuperset(line.text.stream) else None
+            continue
+        wanted = line.sentences if rule.wording is None else rule.wording.find(line, dialogue)
+        if not wanted:
+            continue
+        heard = heard or _Heard(rule.language, _last_words(rule, dialogue, line))
+        if not heard.words:
+            continue
+        against = line.hits.get(rule.unless, ()) if rule.unless is not None else ()
+        for start, end in wanted if rule.of_wording else line.sentences:
+            if touching(against, start, end) or not touching(wanted, start, end):
+                continue
+            if _says_back(rule, line, start, end, heard):
+                yield Spot(line.index, start, end)
+
+
+def _last_words(rule: Echo, dialogue: Dialogue, line: Line) -> list[str]:
+    """The customer's last words before a turn of the agent."""
+    words: list[str] = []  # newest first
+    for index in range(line.index - 1, -1, -1):
+        before = dialogue.lines[index]
+        if not before.agent:
+            words += (word for word in reversed(before.text.stream) if word not in MARKS)
+            if len(words) >= rule.reach:
+                break
+    return words[: rule.reach][::-1]
 
 
 def _says_back(rule: Echo, line: Line, start: int, end: int, heard: _Heard) -> bool:

@@ -94,7 +94,7 @@ def phase_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
 
 def _cued(pack: Pack, turns: Sequence[Turn]) -> tuple[Line, ...]:
     words = pack.words
-    return make_dialogue(turns, (), {}, words.cues, words.spelling, words.places).lines
+    return make_dialogue(turns, (), {}, words.cues, words.places).lines
 
 
 def _cue(name: str, line: Line, hit: tuple[int, int]) -> Match:
@@ -110,7 +110,7 @@ def read_turns(
 ) -> Dialogue:
     """The conversation as the rules of a pack see it, before any of them is run."""
     words = pack.words
-    return make_dialogue(turns, events, rises or {}, words.phrases, words.spelling, words.places)
+    return make_dialogue(turns, events, rises or {}, words.phrases, words.places)
 
 
 def _spots(rule: Rule, dialogue: Dialogue) -> list[Spot]:

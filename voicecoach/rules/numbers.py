@@ -71,12 +71,11 @@ class Numbers:
 
         A word that is also common ("a", "oh") or the name of a letter is none of them on its own.
         """
-        at = 0
+        begins = [self._may_begin(word) for word in words]
+        at = 0 if True in begins else len(words)
         while at < len(words):
-            following = words[at + 1] if at + 1 < len(words) else ""
-            goes_on = following in self.stands_for or self._may_begin(following)
-            alone = words[at] in self.common and not goes_on
-            if alone or not self._may_begin(words[at]):  # most of all "I" and "a"
+            goes_on = at + 1 < len(words) and (begins[at + 1] or words[at + 1] in self.stands_for)
+            if not begins[at] or (words[at] in self.common and not goes_on):  # most of all "I" and "a"
                 at += 1
                 continue
             first, signs = at, []

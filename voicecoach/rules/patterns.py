@@ -32,6 +32,7 @@ DEEPEST = 30  # brackets in brackets, lists in lists
 LARGEST_PHRASE = 5_000  # steps of the automaton, lists written out
 LARGEST_PACK = 100_000
 EFFORT, EFFORT_PER_WORD = 5_000_000, 100  # nodes looked at: once, and for each word read
+_SHORT, _OFTEN = 40, 10_000  # characters; so many short texts are remembered ("okay", "thank you")
 _FORGET = 1_000_000  # nodes in remembered states before starting afresh; likewise words
 
 _ANY = "_"
@@ -92,6 +93,7 @@ class Phrases:
         self._labels: list[frozenset[str]] = []
         self._states: dict[frozenset[int], _State] = {}
         self._first: _State | None = None
+        self._seen: dict[str, tuple[Text, Hits]] = {}  # short texts
 
     def add(self, phrases: Value) -> int:
         """Compile a list of phrases into one slot.
@@ -133,8 +135,21 @@ class Phrases:
             self._late.update(slot + ahead * _AHEAD for ahead in ends)
         self._lengths = sorted({len(part) - 1 for part in self._parts})
         self._classes.clear()
+        self._seen.clear()
         self._first = None
         return slot
+
+    def look(self, given: str) -> tuple[Text, Hits]:
+        """A text as words, and what ``scan`` finds in it; raises what that does."""
+        if given in self._seen:
+            return self._seen[given]
+        text = read(given, self._spelling)
+        seen = text, self.scan(text) if len(text.stream) > 2 else {}  # no word between ^ and $
+        if len(given) <= _SHORT:
+            if len(self._seen) >= _OFTEN:
+                self._seen.clear()
+            self._seen[given] = seen
+        return seen
 
     def scan(self, text: Text) -> Hits:
         """Where each slot matches: (start, end) in the stream, leftmost and longest, none overlapping.
@@ -267,6 +282,8 @@ class Phrases:
 
     def words(self, text: str) -> list[str]:
         """Words as the stream has them."""
+        if text.isascii() and text.isalpha() and text.islower():
+            return list(self._spelling.same.get(text, (text,)))
         return [word for word in read(text, Spelling(same=self._spelling.same)).stream if word not in MARKS]
 
     def _class(self, word: str) -> int:
