@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from voicecoach import cli
@@ -123,8 +123,9 @@ def test_the_matcher_finds_what_a_naive_one_finds(lists: list[list[Part]], texts
     phrases = Phrases(PLAIN, {})
     slots: dict[int, list[Part]] = {}
     for parts in lists:
-        assume(not any(0 in ends((), 0) for _, ends in parts))  # (a)? alone is refused
-        slots[slot(phrases, *(written for written, _ in parts))] = parts
+        kept = [part for part in parts if 0 not in part[1]((), 0)]  # (a)? alone is refused
+        if kept:
+            slots[slot(phrases, *(written for written, _ in kept))] = kept
     for _ in range(2):  # what was remembered changes nothing
         for text in texts:
             words = read(text, PLAIN)
