@@ -43,8 +43,11 @@ OPEN = [
     "Is there anything else that's bothering you?",
     "In what way is it slower than before?",
     "Any thoughts on how we could make it easier?",
+    "How would they know that it has been paid?",
 ]
 CLOSED = [
+    "I am sorry to hear that. When did it start?",
+    "Have you a card there?",
     "Is it working now?",
     "Have you got your account number there?",
     "Do you live in the flat?",
@@ -87,6 +90,10 @@ NONE = [
     "How kind of you.",
     "So do I.",
     "Have a lovely day.",
+    "Have a sunny weekend and thanks for calling.",
+    "Have a seat and I will fetch her.",
+    "How would anyone know that?",
+    "That sounds good.",
     "I have you on the list.",
     "I must have you down twice.",
     "And then do that again.",
@@ -117,6 +124,7 @@ NONE = [
     "That's something I could look into for you.",
 ]
 ASKED = [  # only the question mark tells
+    ("I'll send it today, sound okay?", "closed"),
     ("You've paid for these?", "closed"),
     ("Your own kettle?", "closed"),
     ("Just the one?", "closed"),
