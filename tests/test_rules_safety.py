@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from voicecoach import cli
@@ -320,6 +320,7 @@ def test_a_spoilt_file_is_read_or_refused_in_one_line(data: st.DataObject, tmp_p
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
+@example(content=b"\xc2\xa0\x00")
 def test_any_bytes_are_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "bytes.yaml").write_bytes(content)
     checked = check("en", extra=[tmp_path], builtin=False)

@@ -209,7 +209,7 @@ def read_text(text: str, path: str) -> Value:
         problem = error.problem or error.context or "not YAML"
         raise DataFileError(f"{path}:{where}: not valid YAML: {problem}{_advice(problem)}") from error
     except yaml.reader.ReaderError as error:
-        at = int(error.position)
+        at = text.index(chr(error.character))  # the C reader gives the position in bytes
         where = f"{text.count(chr(10), 0, at) + 1}:{at - text.rfind(chr(10), 0, at)}"
         raise DataFileError(
             f"{path}:{where}: the control character U+{ord(text[at]):04X} is not text; delete it"
