@@ -193,3 +193,16 @@ def test_a_backchannel_is_only_the_words_said_at_that_time() -> None:
         timed(AGENT, "Right. The one that left on Monday was right.", 4.0, 8.0),
     ]
     assert acknowledged(turns, Event("backchannel", AGENT, 4.0, 4.4)) == ["Right"]
+
+
+@pytest.mark.parametrize(
+    ("customer", "agent", "finds"),
+    [
+        ("It's under Violet Marsh.", "Is that V-I-O-L-E-T?", True),
+        ("My name is Owen Reed.", "that's r e e d for reed is it", True),
+        ("It's under Violet Marsh.", "Is that V-I-O-L-A?", False),
+        ("It's under Violet Marsh.", "Is that the right form?", False),
+    ],
+)
+def test_a_name_spelt_back_is_an_echo_in_any_sentence(customer: str, agent: str, finds: bool) -> None:
+    assert echo(customer, agent) == finds

@@ -137,8 +137,10 @@ def _says_back(rule: Echo, line: Line, start: int, end: int, heard: _Heard) -> b
 def _numbers_back(rule: Echo, said: list[str], heard: _Heard) -> bool:
     if rule.digits is None:
         return False
-    signs = "".join(run.signs for run in rule.language.numbers.runs(said))
-    return len(signs) >= rule.digits and signs in heard.numbers()
+    runs = list(rule.language.numbers.runs(said))
+    spelt = [run for run in runs if run.spelt and run.signs in heard.words]  # Violet: v i o l e t
+    signs = "".join(run.signs for run in runs if run not in spelt)
+    return (bool(spelt) or len(signs) >= rule.digits) and signs in heard.numbers()
 
 
 def _words_back(rule: Echo, said: list[str], heard: _Heard) -> bool:
