@@ -292,7 +292,7 @@ def _phases(console: Console, phases: Sequence[Phase]) -> None:
         return
     _heading(console, "COURSE OF THE CALL")
     names = [phase.name.replace("_", " ") for phase in phases]
-    spans = (f"{_minute(phase.start)}-{_minute(phase.end)}" for phase in phases)
+    spans = ("-".join(dict.fromkeys((_minute(phase.start), _minute(phase.end)))) for phase in phases)
     line = ", ".join(f"{name} {span}" for name, span in zip(names, spans, strict=True))
     _say(console, f"{line[:1].upper()}{line[1:]}.")
     solving = next((at for at, phase in enumerate(phases) if phase.name == "solving"), None)
