@@ -83,6 +83,8 @@ CLOSED = [
     "Can you tell me how many there are?",
 ]
 NONE = [
+    "My pleasure?",
+    "Oh, wonderful?",
     "That's what I thought.",
     "What I can do is send another one.",
     "What happens then is that the system sends you a letter.",
