@@ -6,8 +6,8 @@ Nothing is computed here that a stage could compute; this module only hands valu
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from voicecoach.types import (
     Evidence,
     Finding,
     Floats,
+    Layout,
     Match,
     Measure,
     NotMeasured,
@@ -117,6 +118,54 @@ def analyse(
     return _Run(coach or Coach.ready(settings or Settings()), Path(path)).analysis(progress)
 
 
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What the analysed channels of a recording sound like, before a word is known; all by position."""
+
+    channels: tuple[int, ...]  # indices in the recording
+    bleed: Mapping[tuple[int, int], float]  # dB, see ``Layout``
+    probabilities: tuple[Floats, ...]  # of speech, see ``speech_probability``
+    raw: tuple[Contours, ...]
+    own: tuple[Contours, ...]  # without the voice that leaks over from the other channels
+
+    def by_name(self, layout: Layout) -> dict[str, Contours]:
+        """The channels' own contours by the names of the channels."""
+        return {layout.names[k]: found for k, found in zip(self.channels, self.own, strict=True)}
+
+
+def listen(
+    recording: Audio,
+    channels: Sequence[int] | None = None,
+    *,
+    meanwhile: Callable[[Sequence[Floats]], None] | None = None,
+) -> Listened:
+    """Take the contours of a recording; no model of words is needed.
+
+    Parameters
+    ----------
+    recording : as ``audio.load`` gives it.
+    channels : indices of the channels to listen to; those its layout says are used when None.
+    meanwhile : given the probabilities of speech and run beside the contours, unless the recording is so
+        long that there is no room for both.
+    """
+    used = tuple(channels if channels is not None else recording.layout.used) or (0,)
+    bleed = {
+        (used.index(a), used.index(b)): db
+        for (a, b), db in recording.layout.bleed.items()
+        if a in used and b in used
+    }
+    signals = [recording.samples[k] for k in used]
+    with ThreadPoolExecutor(len(signals) + 1) as pool:
+        recording.release()
+        probabilities = tuple(pool.map(speech_probability, signals))
+        beside = None if recording.release() or not meanwhile else pool.submit(meanwhile, probabilities)
+        raw = tuple(pool.map(lambda s, p: contours(s, recording.rate, p), signals, probabilities))
+        if beside is not None:
+            beside.result()
+    recording.release()
+    return Listened(used, bleed, probabilities, raw, evidence.own_voice(raw, bleed))
+
+
 def _pack_language(language: str | None) -> str:
     return language if language in rules.languages() else "en"
 
@@ -161,24 +210,8 @@ class _Run:
     def analysis(self, progress: Progress | None) -> Analysis:
         clock = _Clock()
         recording = audio.load(self.path)
-        used = self._used(recording)
         clock.stop("decode")
-        bleed = {
-            (used.index(a), used.index(b)): db
-            for (a, b), db in recording.layout.bleed.items()
-            if a in used and b in used
-        }
-        signals = [recording.samples[k] for k in used]
-        with ThreadPoolExecutor(max(1, len(signals)) + 1) as pool:
-            recording.release()
-            probabilities = list(pool.map(speech_probability, signals))
-            # beside a long recording there is no room for the weights until its contours are done
-            loading = None if recording.release() else self._load(pool, probabilities)
-            raw = list(pool.map(lambda s, p: contours(s, recording.rate, p), signals, probabilities))
-            if loading is not None:
-                loading.result()
-        own = evidence.own_voice(raw, bleed)
-        recording.release()
+        listened = listen(recording, self._used(recording), meanwhile=self._load)
         clock.stop("acoustics")
 
         def decoded(share: float) -> None:
@@ -187,15 +220,15 @@ class _Run:
                 progress(share)
 
         transcript = self.coach.recogniser.transcribe(
-            signals,
-            [evidence.near_voice(p, c) for p, c in zip(probabilities, own, strict=True)],
+            [recording.samples[k] for k in listened.channels],
+            [evidence.near_voice(p, c) for p, c in zip(listened.probabilities, listened.own, strict=True)],
             language=self.coach.settings.language,
             options=DecodeOptions(beam_size=self.coach.settings.beam_size),
             progress=decoded,
         )
         clock.stop("transcribe")
         pack = self._pack(transcript.language)
-        heard = _listen(transcript, used, raw, own, bleed, pack)
+        heard = _back(transcript, listened, pack)
         speakers = self._speakers(recording, heard, pack)
         call, doubts = _call(recording, heard, speakers, transcript.language, pack)
         clock.stop("acoustics")
@@ -206,11 +239,11 @@ class _Run:
         if named and AGENT in self.coach.roles and CUSTOMER in self.coach.roles:
             return named
         rest = tuple(k for k in recording.layout.used if k not in named)
-        return named + rest or (0,)  # an empty recording is looked at, too
+        return named + rest
 
-    def _load(self, pool: ThreadPoolExecutor, probabilities: Sequence[Floats]) -> Future[None] | None:
-        speech = any(len(p) and float(p.max()) >= DecodeOptions().speech for p in probabilities)
-        return pool.submit(self.coach.recogniser.load) if speech else None
+    def _load(self, probabilities: Sequence[Floats]) -> None:
+        if any(len(p) and float(p.max()) >= DecodeOptions().speech for p in probabilities):
+            self.coach.recogniser.load()
 
     def _pack(self, language: str) -> rules.Pack | None:
         if language not in rules.languages():
@@ -320,15 +353,9 @@ class _Run:
         }
 
 
-def _listen(
-    transcript: Transcript,
-    used: tuple[int, ...],
-    raw: Sequence[Contours],
-    own: Sequence[Contours],
-    bleed: Mapping[tuple[int, int], float],
-    pack: rules.Pack | None,
-) -> _Heard:
-    segments = evidence.without_overheard(transcript.channels, raw, bleed)
+def _back(transcript: Transcript, listened: Listened, pack: rules.Pack | None) -> _Heard:
+    own = listened.own
+    segments = evidence.without_overheard(transcript.channels, listened.raw, listened.bleed)
     known = sound(pack.facts) if pack else None
     count = known.count if known else None
     backing = tuple(evidence.back(s, c, syllables=count) for s, c in zip(segments, own, strict=True))
@@ -336,7 +363,7 @@ def _listen(
         sum(end - start for start, end in evidence.untranscribed(b.words, c))
         for b, c in zip(backing, own, strict=True)
     )
-    return _Heard(used, tuple(own), backing, lost)
+    return _Heard(listened.channels, own, backing, lost)
 
 
 def _candidate(at: int, heard: _Heard, name: str, pack: rules.Pack | None) -> turns.Candidate:

@@ -29,7 +29,7 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
     """
     levels = level.level(samples, rate, hop=HOP)
     possible = voice.near(speech_probability, len(levels), hop=HOP)
-    f0, hnr = pitch.track(samples, rate, possible, hop=HOP)
+    f0, hnr = pitch.track(samples, rate, _worth_tracking(levels, possible), hop=HOP)
     active = voice.activity(levels, possible, ~np.isnan(f0), hop=HOP)
     return Contours(
         hop=HOP,
@@ -40,3 +40,16 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
         nuclei=nuclei.nuclei(levels, f0, active, hop=HOP),
         loudness=loudness.integrated(samples, rate, active, hop=HOP),
     )
+
+
+def _worth_tracking(
+    levels: Floats, possible: voice.Mask, *, below: float = 40.0, most: float = 0.2
+) -> voice.Mask:
+    """Return the frames whose F0 is looked for: those that may hold speech.
+
+    Where these are less than a share ``most`` of the frames that sound (no more than ``below`` dB under the
+    loudest), the channel is something else, such as an instrument or a test tone, and has its F0, too.
+    """
+    sounding = levels > max(float(levels.max(initial=level.QUIETEST)) - below, level.QUIETEST + below)
+    speech = np.count_nonzero(possible & sounding) >= most * np.count_nonzero(sounding)
+    return possible if speech else possible | sounding

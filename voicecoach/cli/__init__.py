@@ -25,6 +25,11 @@ COMMANDS = {
         "analyse",
         "Analyse recordings: what to keep, what to try next.",
     ),
+    "contours": (
+        "voicecoach.cli.contours",
+        "contours",
+        "Print F0, level and voice activity each 10 ms.",
+    ),
     "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain, try and write rules."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from voicecoach.errors import OutputError
@@ -56,13 +56,22 @@ def write(stem: Path, kind: str, analyses: Sequence[Analysis]) -> Path:
         The disk is full, or writing is not allowed there.
     """
     module = FORMATS[kind]
-    path = stem.with_name(stem.name + module.SUFFIX)
-    rendered = module.render(analyses)
+    return write_text(stem.with_name(stem.name + module.SUFFIX), [module.render(analyses)])
+
+
+def write_text(path: Path, pieces: Iterable[str]) -> Path:
+    """Write the pieces of a text one after the other into a file, whole or not at all, as UTF-8.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, or writing is not allowed there.
+    """
     try:
         handle, draft = tempfile.mkstemp(prefix=".voicecoach-", dir=path.parent)
         try:
             with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
-                file.write(rendered)
+                file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(draft, 0o644)  # noqa: PTH101
