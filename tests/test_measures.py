@@ -458,11 +458,19 @@ def test_fillers_that_were_written_down() -> None:
 
 
 def test_little_speech_and_no_speech_give_reasons_not_numbers() -> None:
-    for said in ([(1.0, 3.0, "Hello there.")], []):
+    for said in ([(1.0, 1.9, "Hello there.")], []):
         found = measured(call(said, []))
         for id_ in ("pace.speech_rate", "pauses.rate", "pitch.median", "loudness.level"):
             assert found[id_, AGENT].value is None
             assert found[id_, AGENT].reason
+
+
+def test_one_sentence_has_a_level_and_a_middle_pitch_but_no_habits() -> None:
+    found = measured(call([(1.0, 3.0, "Hello there.")], []))
+    assert found["pitch.median", AGENT].value == pytest.approx(200)
+    assert found["loudness.level", AGENT].value == -23
+    for id_ in ("pitch.spread", "loudness.range", "pauses.rate"):
+        assert "5 s" in found[id_, AGENT].reason
 
 
 def test_a_language_without_facts_keeps_what_needs_no_words() -> None:

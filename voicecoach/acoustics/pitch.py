@@ -9,9 +9,9 @@ is tracked twice, and the second time the range and with it the window fit the v
 Hirst 2008): a short window sees the edges of voicing better, and a narrow range leaves no room for
 octave errors. And the spectrum above ``band`` is left out, because friction there hides voicing.
 
-Why this method: benchmarks/pitch.py prints gross errors, voicing errors and time against a laryngograph
-for this one and the others that could have been taken. This one has the fewest errors of those that are
-quick, and needs numpy alone.
+Why this method: `benchmarks/acoustics.py pitch` prints gross errors, voicing errors and time against a
+laryngograph for this one and the others that could have been taken. This one has the fewest errors of those
+that are quick, and needs numpy alone.
 
 References
 ----------

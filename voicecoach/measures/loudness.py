@@ -22,17 +22,22 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
     contours = scene.agent
     if contours is None:
         return tuple(not_measured(id_, AGENT, scene.no_agent) for id_ in (LEVEL, RANGE))
-    seconds, least = scene.voiced(AGENT), threshold("least_voice")
-    if seconds < least:
-        return tuple(
-            not_measured(id_, AGENT, "little_voice", values={"seconds": seconds, "least": least})
-            for id_ in (LEVEL, RANGE)
-        )
-    level = not_measured(LEVEL, AGENT, "no_level")
-    if not np.isnan(contours.loudness):
-        level = measured(LEVEL, AGENT, contours.loudness)
-    if not len(contours.nuclei):
-        return level, not_measured(RANGE, AGENT, "no_voiced")
-    at = np.minimum(np.round(contours.nuclei / contours.hop).astype(int), len(contours.level) - 1)
-    low, high = np.percentile(contours.level[at], (10, 90))
-    return level, measured(RANGE, AGENT, high - low)
+    seconds = scene.voiced(AGENT)
+    level = _little(LEVEL, seconds, threshold("least_sound"))
+    if level is None and np.isnan(contours.loudness):
+        level = not_measured(LEVEL, AGENT, "no_level")
+    extent = _little(RANGE, seconds, threshold("least_voice"))
+    if extent is None and not len(contours.nuclei):
+        extent = not_measured(RANGE, AGENT, "no_voiced")
+    if extent is None:
+        at = np.minimum(np.round(contours.nuclei / contours.hop).astype(int), len(contours.level) - 1)
+        low, high = np.percentile(contours.level[at], (10, 90))
+        extent = measured(RANGE, AGENT, high - low)
+    return level or measured(LEVEL, AGENT, contours.loudness), extent
+
+
+def _little(id_: str, seconds: float, least: float) -> Measure | None:
+    """Return the measure without a value where there is too little speech for it."""
+    if seconds >= least:
+        return None
+    return not_measured(id_, AGENT, "little_voice", values={"seconds": seconds, "least": least})

@@ -27,19 +27,23 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
     if contours is None:
         return tuple(not_measured(id_, AGENT, scene.no_agent) for id_ in IDS)
     voiced = contours.voice & ~np.isnan(contours.f0)
-    seconds, least = float(voiced.sum()) * contours.hop, threshold("least_voice")
-    if seconds < least:
-        return tuple(
-            not_measured(id_, AGENT, "little_voice", values={"seconds": seconds, "least": least})
-            for id_ in IDS
-        )
+    seconds = float(voiced.sum()) * contours.hop
+    if seconds < threshold("least_sound"):
+        return tuple(_little(id_, seconds, "least_sound") for id_ in IDS)
     low, middle, high = np.percentile(contours.f0[voiced], (10, 50, 90))
+    median = measured(IDS[0], AGENT, middle)
+    if seconds < threshold("least_voice"):
+        return median, *(_little(id_, seconds, "least_voice") for id_ in IDS[1:])
     return (
-        measured(IDS[0], AGENT, middle),
+        median,
         measured(IDS[1], AGENT, 12 * np.log2(high / low)),
         _final_slope(scene, contours, voiced),
         _hnr(scene, contours.hnr[voiced]),
     )
+
+
+def _little(id_: str, seconds: float, least: str) -> Measure:
+    return not_measured(id_, AGENT, "little_voice", values={"seconds": seconds, "least": threshold(least)})
 
 
 def rises(scene: Scene) -> Mapping[float, float]:

@@ -1,22 +1,21 @@
-"""F0 methods against a laryngograph: gross errors, voicing errors, time.
+"""Acoustics against references: F0, tone, loudness of loud and normal speech.
 
-    python benchmarks/pitch.py "$VOICECOACH_CORPORA/pitch" [--telephone]
+    python benchmarks/acoustics.py pitch [FOLDER] [--telephone]
+    python benchmarks/acoustics.py pairs [FOLDER]
 
-The folder holds recordings NAME.wav with the F0 of a laryngograph in NAME.f0ref: value k, one a line, is that
-at k x 15 ms, 0 where unvoiced (the FDA database of CSTR, Bagshaw 1993, is laid out so). Each method gives a
-value each 10 ms; the nearest in time is compared. A gross error is off by more than 20 %, as a share of the
-values that are voiced in both; a voicing error is a value voiced in one only, as a share of all. Time is
-processor time for a minute of sound, all recordings in a row, after a first run that is not counted.
-``--telephone`` passes everything through 300-3400 Hz first.
+Folders default to those in ``VOICECOACH_CORPORA``. What each part needs and prints is said at its function.
+Yardsticks whose package is missing are left out: swift-f0 and librosa are in the extra ``bench``; pyworld and
+praat-parselmouth (GPL, never a dependency) are looked for wherever Python finds them. To make them a place:
 
-Methods whose package is missing are left out: swift-f0 and librosa are in the extra ``bench``; pyworld and
-praat-parselmouth (GPL, a yardstick only, never a dependency) are looked for wherever Python finds them.
+    python -m venv PITCH && PITCH/bin/pip install praat-parselmouth pyworld
+    PYTHONPATH=.:SITE-PACKAGES-OF-VOICECOACH PITCH/bin/python benchmarks/acoustics.py ...
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -27,8 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach import audio
-from voicecoach.acoustics import pitch
+from voicecoach.acoustics import contours, pitch
 from voicecoach.acoustics.level import level
+from voicecoach.pipeline import Coach, Settings, analyse
+from voicecoach.transcribe import speech_probability
 
 RATE = 16000
 STEP = 0.015  # s, of the reference
@@ -38,10 +39,15 @@ Track = NDArray[np.floating[Any]]  # Hz each 10 ms, 0 where unvoiced
 Method = Callable[[NDArray[np.float32]], Track]
 
 
-def voicecoach(samples: NDArray[np.float32]) -> Track:
-    """What the product does."""
+def tracker(samples: NDArray[np.float32]) -> Track:
+    """Our tracker alone, everywhere."""
     everywhere = np.ones(1 + len(samples) // round(HOP * RATE), bool)
     return np.nan_to_num(pitch.track(samples, RATE, everywhere)[0])
+
+
+def product(samples: NDArray[np.float32]) -> Track:
+    """Our contours: the speech detector decides where to look."""
+    return np.nan_to_num(contours(samples, RATE, speech_probability(samples)).f0)
 
 
 def swift_f0() -> Method:
@@ -112,7 +118,8 @@ def praat(low: float, high: float) -> Callable[[], Method]:
 
 
 METHODS: dict[str, tuple[str, Callable[[], Method]]] = {
-    "voicecoach": ("numpy", lambda: voicecoach),
+    "voicecoach, tracker": ("numpy", lambda: tracker),
+    "voicecoach, contours": ("numpy", lambda: product),
     "swift-f0": ("swift_f0", swift_f0),
     "librosa.yin + gate": ("librosa", librosa_yin),
     "librosa.pyin": ("librosa", librosa_pyin),
@@ -167,13 +174,17 @@ def errors(method: Method, items: list[tuple[NDArray[np.float32], Track]]) -> tu
     return 100 * gross / both, 100 * wrong / values, seconds
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--telephone", action="store_true")
-    arguments = parser.parse_args()
-    items = recordings(arguments.folder)
+def compare_pitch(arguments: argparse.Namespace) -> None:
+    """F0 methods against a laryngograph: gross errors, voicing errors, time.
+
+    The folder holds recordings NAME.wav with the F0 of a laryngograph in NAME.f0ref: value k, one a line, is
+    that at k x 15 ms, 0 where unvoiced (the FDA database of CSTR, Bagshaw 1993, is laid out so). Each method
+    gives a value each 10 ms; the nearest in time is compared. A gross error is off by more than 20 %, as a
+    share of the values that are voiced in both; a voicing error is a value voiced in one only, as a share of
+    all. Time is processor time for a minute of sound, all recordings in a row, after a first run that is not
+    counted. ``--telephone`` passes everything through 300-3400 Hz first.
+    """
+    items = recordings(arguments.folder or corpora("pitch"))
     if arguments.telephone:
         items = [(telephone(samples), reference) for samples, reference in items]
     total = sum(len(samples) for samples, _ in items) / RATE
@@ -185,6 +196,64 @@ def main() -> None:
         else:
             gross, wrong, cost = errors(make(), items)
             print(f"| {name} | {gross:.2f} % | {wrong:.2f} % | {cost:.2f} |", flush=True)
+
+
+def compare_pairs(arguments: argparse.Namespace) -> None:
+    """Whether the same words said with strong intensity are louder than at normal intensity.
+
+    Through the whole analysis. The folder holds acted speech named as RAVDESS is (Livingstone and Russo
+    2018): seven numbers, of which the fourth is the intensity, 01 normal or 02 strong; files that differ
+    only there are a pair.
+    """
+    ready = Coach.ready(Settings(language="en"))
+    found: dict[str, dict[str, dict[str, float | None]]] = {}
+    for path in sorted((arguments.folder or corpora("tone")).glob("*-*-*-*-*-*-*.wav")):
+        part = path.stem.split("-")
+        measures = {m.id: m.value for m in analyse(path, coach=ready).measures}
+        found.setdefault("-".join((*part[:3], "xx", *part[4:])), {})[part[3]] = measures
+    pairs = {name: both for name, both in found.items() if len(both) == 2}
+    if not pairs:
+        sys.exit("no pairs of files that differ in the fourth number")
+    print("emotion 02 is calm: strong calm is meant to be calmer\n")
+    shown = ("loudness.level", "pitch.median", "pitch.spread")
+    print("| pair | " + " | ".join(shown) + " |\n|---|" + "---|" * len(shown))
+    louder = {}
+    for name, both in pairs.items():
+        values = [(both["01"][m], both["02"][m]) for m in shown]
+        cells = ["-" if a is None or b is None else f"{a:.1f} -> {b:.1f}" for a, b in values]
+        normal, strong = values[0]
+        louder[name] = normal is not None and strong is not None and strong > normal
+        print(f"| {name} | " + " | ".join(cells) + " |")
+    for what, some in (
+        ("", louder),
+        (", calm left out", {n: v for n, v in louder.items() if n[6:8] != "02"}),
+    ):
+        share = 100 * sum(some.values()) / max(len(some), 1)
+        kept = "kept" if share >= 95 else "MISSED"
+        print(
+            f"strong is louder: {sum(some.values())} of {len(some)}{what}, {share:.0f} %  bound 95 %  {kept}"
+        )
+
+
+def corpora(name: str) -> Path:
+    """Folder of a corpus below ``VOICECOACH_CORPORA``."""
+    if "VOICECOACH_CORPORA" not in os.environ:
+        sys.exit("name the folder, or set VOICECOACH_CORPORA")
+    return Path(os.environ["VOICECOACH_CORPORA"]) / name
+
+
+def main() -> None:
+    """Run one part."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parts = parser.add_subparsers(required=True, metavar="PART")
+    for name, part in (("pitch", compare_pitch), ("pairs", compare_pairs)):
+        command = parts.add_parser(name, help=(part.__doc__ or "").partition("\n")[0].replace("%", "%%"))
+        command.add_argument("folder", type=Path, nargs="?")
+        command.set_defaults(part=part)
+        if part is compare_pitch:
+            command.add_argument("--telephone", action="store_true")
+    arguments = parser.parse_args()
+    arguments.part(arguments)
 
 
 if __name__ == "__main__":
