@@ -239,10 +239,36 @@ def test_each_swell_of_the_voice_is_a_nucleus() -> None:
 def test_swells_of_noise_are_no_nuclei() -> None:
     swell = 0.05 + 0.95 * np.sin(np.pi * 4 * at(3)) ** 2
     samples = noise(3, 0.1) * swell.astype(np.float32)
-    levels = level.level(samples, RATE)
     f0, _ = pitch.track(samples, RATE, everywhere(samples))
-    assert len(nuclei.nuclei(levels, f0, np.ones(len(levels), bool))) <= 1
-    assert len(nuclei.nuclei(levels, f0, np.zeros(len(levels), bool))) == 0
+    assert len(nuclei.nuclei(samples, RATE, f0, everywhere(samples))) <= 1
+    assert len(nuclei.nuclei(samples, RATE, f0, ~everywhere(samples))) == 0
+
+
+@pytest.mark.parametrize("rate", [2.5, 4, 5.5, 7])
+def test_a_train_of_vowels_and_murmurs_has_a_nucleus_a_vowel(rate: float) -> None:
+    # as in "nananana": the murmur of a nasal is nearly as strong as the vowel, but lies below its formants
+    time = at(6)
+    vowels = harmonics(120 * time, range(4, 11), 0.6) * np.sin(np.pi * rate * time) ** 4
+    samples = (vowels + harmonics(120 * time, range(1, 3))).astype(np.float32) + noise(6, 0.0003)
+    found = nuclei.nuclei(samples, RATE, *_f0_and_voice(samples))
+    assert len(found) == 6 * rate
+    assert np.diff(found) == pytest.approx(1 / rate, abs=0.021)
+
+
+def test_hum_makes_no_nuclei_and_gain_changes_none() -> None:
+    time = at(6)
+    samples = (harmonics(150 * time) * np.sin(np.pi * 5 * time) ** 2).astype(np.float32) + noise(6, 0.0003)
+    f0, active = _f0_and_voice(samples)
+    found = nuclei.nuclei(samples, RATE, f0, active)
+    assert len(found) == 30
+    assert nuclei.nuclei(samples / 8, RATE, f0, active).tolist() == found.tolist()
+    beating = (sine(100, 6, 0.2) + sine(104, 6, 0.1)).astype(np.float32)
+    assert nuclei.nuclei(samples + beating, RATE, f0, active) == pytest.approx(found, abs=0.02)
+
+
+def _f0_and_voice(samples: Signal) -> tuple[NDArray[np.float32], voice.Mask]:
+    active = everywhere(samples)
+    return np.full(len(active), 120, np.float32), active
 
 
 # --- loudness -------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
         level=levels,
         voice=active,
         hnr=hnr,
-        nuclei=nuclei.nuclei(levels, f0, active, hop=HOP),
+        nuclei=nuclei.nuclei(samples, rate, f0, active, hop=HOP),
         loudness=loudness.integrated(samples, rate, active, hop=HOP),
     )
 

@@ -54,9 +54,7 @@ def _rates(
         spell.duration - sum(s.duration for s in spell.stretches if not s.words) for spell in spells
     )
     nuclei = scene.agent.nuclei
-    heard = sum(float(((nuclei >= s.start) & (nuclei < s.end)).sum()) for s in said) / threshold(
-        "nuclei_found"
-    )
+    heard = sum(float(((nuclei >= s.start) & (nuclei < s.end)).sum()) for s in said)
     low, high, doubt = 1 - sound.error, 1 + sound.error, ""
     if abs(heard / max(count, 1) - 1) > threshold("quarter_wrong"):
         low, high = min(low, heard / max(count, 1)), max(high, heard / max(count, 1))
