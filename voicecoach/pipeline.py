@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from voicecoach import __version__, audio, coach, evidence, measures, models, phases, rules, score, turns
+from voicecoach import (
+    __version__,
+    audio,
+    baseline,
+    coach,
+    evidence,
+    measures,
+    models,
+    phases,
+    rules,
+    score,
+    turns,
+)
 from voicecoach.acoustics import contours
 from voicecoach.errors import UsageError
 from voicecoach.measures.sound import sound
@@ -43,7 +55,8 @@ from voicecoach.types import (
 class Settings:
     """What may be said about an analysis. Every default is what most people want.
 
-    ``channels`` is text as ``audio.parse_channels`` reads it, ``rules`` are folders with rules of one's own.
+    ``channels`` is text as ``audio.parse_channels`` reads it, ``rules`` are folders with rules of one's own,
+    ``baseline`` files with the speaker's own values as ``baseline.read`` reads them.
     """
 
     model: str = "base"
@@ -56,6 +69,7 @@ class Settings:
     rules: tuple[str, ...] = ()
     builtin: bool = True
     scorecard: str = "service-call"
+    baseline: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ class Coach:
     scorecard: score.Scorecard
     roles: Mapping[str, str]
     recogniser: Recogniser
+    own: baseline.Baseline | None = None
 
     @classmethod
     def ready(cls, settings: Settings) -> Coach:
@@ -90,7 +105,8 @@ class Coach:
             threads=settings.threads,
         )
         recogniser.check_language(settings.language)
-        return cls(settings, score.load_scorecard(settings.scorecard), roles, recogniser)
+        own = baseline.read(settings.baseline) if settings.baseline else None
+        return cls(settings, score.load_scorecard(settings.scorecard), roles, recogniser, own)
 
 
 def analyse(
@@ -289,6 +305,14 @@ class _Run:
         findings = tuple(f for _, f in pairs if f.evidence.status != "not_backed")
         unbacked = tuple(f for _, f in pairs if f.evidence.status == "not_backed")
         numbers = measures.measure(call, happened, trusted)
+        if self.coach.own is not None:
+            agent = call.quality.get(AGENT)
+            numbers = baseline.compare(
+                numbers,
+                self.coach.own,
+                language=call.language,
+                telephone=agent is not None and agent.telephone_band,
+            )
         grades = {rule.id: rule.grade for rule in pack.rules} if pack else {}
         scores = score.score(
             self.coach.scorecard,
@@ -344,6 +368,7 @@ class _Run:
             "compute_type": recogniser.compute_type,
             "beam_size": settings.beam_size,
             "channels": settings.channels,
+            "baseline": self.coach.own.source if self.coach.own else None,
             "pack": {"language": pack.language, "sha256": pack.sha256} if pack else None,
             "scorecard": {
                 "id": self.coach.scorecard.id,

@@ -407,11 +407,16 @@ def _check_measure(want: Want, evidence: _Evidence) -> _Outcome:
         return _Outcome(None, why)
     if measure.grade not in SCORED_GRADES:
         return _Outcome(None, f"grade {measure.grade}: described, never scored")
-    low = want.low is None or measure.value >= want.low
-    high = want.high is None or measure.value <= want.high
-    wanted = f"{want.low:g} to {want.high:g}" if want.low is not None and want.high is not None else ""
-    wanted = wanted or (f"at least {want.low:g}" if want.low is not None else f"at most {want.high:g}")
-    return _Outcome(low and high, f"{measure.value:.3g} {measure.unit}; wanted {wanted}")
+    least, most, whose = want.low, want.high, ""
+    if measure.baseline is not None and not (measure.low is None and measure.high is None):
+        least = measure.low if least is not None and measure.low is not None else least
+        most = measure.high if most is not None and measure.high is not None else most
+        whose = f", around your own {measure.baseline:.3g}"
+    low = least is None or measure.value >= least
+    high = most is None or measure.value <= most
+    wanted = f"{least:.3g} to {most:.3g}" if least is not None and most is not None else ""
+    wanted = wanted or (f"at least {least:.3g}" if least is not None else f"at most {most:.3g}")
+    return _Outcome(low and high, f"{measure.value:.3g} {measure.unit}; wanted {wanted}{whose}")
 
 
 def _check_markers(want: Want, evidence: _Evidence) -> _Outcome:

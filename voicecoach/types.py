@@ -200,6 +200,7 @@ class Measure:
     """A number with its unit and grade, or None with the reason why there is none.
 
     ``low`` and ``high`` are the band it was compared with or the bounds of its error; ``reason`` says which.
+    Where ``baseline``, the speaker's own value, is known, they are the band around it.
     """
 
     id: str
@@ -210,6 +211,7 @@ class Measure:
     reason: str = ""
     low: float | None = None
     high: float | None = None
+    baseline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,14 @@ FORMATS = ("text", "json")
 @click.option("--no-builtin", is_flag=True, help="Use only the rules of --rules.")
 @click.option("--scorecard", default="service-call", show_default=True, help="Name or file of a scorecard.")
 @click.option(
+    "--baseline",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    envvar="VOICECOACH_BASELINE",
+    help="Your own values: what -f json gave for a calm recording of yours; may be repeated.",
+)
+@click.option(
     "-o",
     "--output-dir",
     "--output_dir",
@@ -99,6 +107,7 @@ def analyse(
     rules: tuple[str, ...],
     no_builtin: bool,
     scorecard: str,
+    baseline: tuple[str, ...],
     output_dir: Path | None,
     output_format: str,
     fail_on: str | None,
@@ -131,6 +140,7 @@ def analyse(
             rules=rules,
             builtin=not no_builtin,
             scorecard=scorecard,
+            baseline=baseline,
         )
     )
     if output_dir is not None:

@@ -32,12 +32,12 @@ def load_settings() -> dict[str, Any]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DataFileError(f"{path}: not valid TOML: {error}") from error
         for table, values in found.items():
-            _check(path, table, values)
-            merged[table] = {**merged.get(table, {}), **values}
+            merged[table] = {**merged.get(table, {}), **_checked(path, table, values)}
     return merged
 
 
-def _check(path: Path, table: str, values: Any) -> None:
+def _checked(path: Path, table: str, values: Any) -> dict[str, Any]:
+    """The values of a table; one text alone will do where a flag may be repeated."""
     import difflib
 
     import click
@@ -57,3 +57,5 @@ def _check(path: Path, table: str, values: Any) -> None:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are: {', '.join(known)}"
             raise DataFileError(f"{path}: unknown setting {key!r} in [{table}]{hint}")
+    repeated = {p.name for p in command.params if isinstance(p, click.Option) and p.multiple}
+    return {k: [v] if k in repeated and isinstance(v, str) else v for k, v in values.items()}

@@ -5,6 +5,7 @@ Every threshold, unit, grade and text is data; measures ask for them here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,16 +14,61 @@ from pathlib import Path
 from voicecoach.datafile import Value, read_file
 from voicecoach.types import Measure
 
+SCALES = ("share", "difference", "semitones")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """How a measure is compared with the speaker's own value.
+
+    ``low`` and ``high`` are how far from the own value it may be: as a share of it, as a difference in the
+    unit of the measure, or in semitones. ``same`` names what both recordings must share: language, line.
+    """
+
+    scale: str
+    low: float | None
+    high: float | None
+    same: tuple[str, ...]
+
+    def band(self, usual: float, spread: float | None) -> tuple[float | None, float | None]:
+        """Return the band around an own value; it is never narrower than twice a known ``spread``."""
+        ends: list[float | None] = []
+        for by, sign in ((self.low, -1), (self.high, 1)):
+            end = None if by is None else self._at(usual, by)
+            wide = None if spread is None or (by is None and self._one_sided) else usual + sign * 2 * spread
+            known = [v for v in (end, wide) if v is not None]
+            ends.append(None if not known else min(known) if sign < 0 else max(known))
+        return ends[0], ends[1]
+
+    def apart(self, value: float, usual: float, unit: str) -> str:
+        """Return in words how far a value is from the own one, such as "+13 %"."""
+        if self.scale == "semitones" and value > 0 and usual > 0:
+            return f"{12 * math.log2(value / usual):+.1f} semitones"
+        if self.scale == "share" and usual > 0:
+            return f"{100 * (value / usual - 1):+.0f} %"
+        unit = "LU" if unit == "LUFS" else unit  # ITU-R BS.1770-4: levels in LUFS are LU apart
+        return f"{round(value - usual, 1) + 0.0:+.1f} {unit}"  # + 0.0: no "-0.0"
+
+    @property
+    def _one_sided(self) -> bool:
+        return (self.low is None) != (self.high is None)
+
+    def _at(self, usual: float, by: float) -> float:
+        if self.scale == "semitones":
+            return float(usual * 2 ** (by / 12))
+        return usual * (1 + by) if self.scale == "share" else usual + by
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A measure as defined: unit, grade, what is said of a value, and the band it is compared with."""
+    """A measure as defined: unit, grade, what is said of a value, and what it is compared with."""
 
     unit: str
     grade: str
     how: str
     low: float | None
     high: float | None
+    own: Own | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +173,24 @@ def _texts(value: Value) -> Mapping[str, str]:
 
 
 def _entry(value: Value) -> Entry:
-    value.fields(("grade",), ("unit", "how", "low", "high", "source"))
+    value.fields(("grade",), ("unit", "how", "low", "high", "source", "own"))
     return Entry(
         unit=value.optional("unit", Value.text, ""),
         grade=value.mapping()["grade"].one_of(("A", "B", "C")),
         how=value.optional("how", Value.text, ""),
         low=value.optional("low", lambda v: v.number(), None),
         high=value.optional("high", lambda v: v.number(), None),
+        own=value.optional("own", _own, None),
+    )
+
+
+def _own(value: Value) -> Own:
+    fields = value.fields(("scale",), ("low", "high", "same", "source"))
+    if ("low" in fields or "high" in fields) and "source" not in fields:
+        value.fail("a limit needs its 'source'")
+    return Own(
+        scale=fields["scale"].one_of(SCALES),
+        low=value.optional("low", lambda v: v.number(most=0), None),
+        high=value.optional("high", lambda v: v.number(least=0), None),
+        same=value.optional("same", Value.texts, ()),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from voicecoach.types import Analysis, Layout
 
 SUFFIX = ".json"
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 DECIMALS = 3
 FINE_DECIMALS = {"clipping": 6, "dc_offset": 6}  # shares of full scale, where a thousandth is a lot
 
