@@ -23,7 +23,7 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
     samples
         One channel, int16 (also memory-mapped) or float32 in -1..1, shape (samples,).
     rate
-        Samples a second.
+        Samples a second, a multiple of 100.
     speech_probability
         Probability of speech, one value each 512 samples at 16 kHz (32 ms), shape (chunks,).
     """
