@@ -44,6 +44,17 @@ def ringing(seconds: float) -> Sound:
     return tone * (_at(seconds) % 6 < 2)
 
 
+def ringing_elsewhere(seconds: float) -> Sound:
+    """The ringing tone of most of Europe: 425 Hz, one second on, four off."""
+    return sine(425, seconds, amplitude=0.2) * (_at(seconds) % 5 < 1)
+
+
+def fax(seconds: float) -> Sound:
+    """A calling fax machine (ITU-T T.30), 1100 Hz, half a second on, three off; then an answer of 2100 Hz."""
+    calling = sine(1100, seconds, amplitude=0.2) * (_at(seconds) % 3.5 < 0.5)
+    return calling + sine(2100, seconds, amplitude=0.1) * (_at(seconds) > seconds / 2)
+
+
 def busy_tone(seconds: float) -> Sound:
     """Half a second on, half a second off."""
     tone = sine(480, seconds, amplitude=0.1) + sine(620, seconds, amplitude=0.1)
@@ -90,6 +101,42 @@ def hold_music(seconds: float) -> Sound:
     return found
 
 
+def band(seconds: float) -> Sound:
+    """Bass, chords with tremolo, a gliding lead and drums, 120 beats a minute."""
+    at = _at(seconds)
+    beat = at % 0.5
+    root = 110 * 2 ** (np.array([0, 5, 7, 3])[(at / 2).astype(int) % 4] / 12)
+    lead = 4 * root * 2 ** (np.array([0, 4, 7, 12, 7, 4])[(at / 0.5).astype(int) % 6] / 12)
+
+    def voice(hertz: Sound) -> Sound:
+        phase = 2 * np.pi * np.cumsum(hertz) / RATE
+        return np.asarray(sum(np.sin(k * phase) / k for k in range(1, 7)))
+
+    chord = sum(voice(root * 2 ** (step / 12)) for step in (12, 16, 19)) * (1 + 0.3 * np.sin(30 * at))
+    vibrato = lead * (1 + 0.01 * np.sin(2 * np.pi * 5.5 * at))
+    drums = noise(seconds, seed=7, rms=0.15) * np.exp(-40 * beat)
+    tune = 0.06 * voice(vibrato) * np.exp(-3 * beat)
+    return np.asarray(0.08 * voice(root) * np.exp(-4 * beat) + 0.02 * chord + tune + drums)
+
+
+def chatter(seconds: float) -> Sound:
+    """Twelve far voices at once that only hum vowels: glottal pulses through two formants, syllable by
+    syllable."""
+    generator = np.random.default_rng(8)
+    found = silence(seconds)
+    hertz = np.fft.rfftfreq(len(found), 1 / RATE)
+    for _ in range(12):
+        steps = generator.uniform(-2, 2, round(seconds * 5) + 2)
+        moved = np.interp(_at(seconds), np.arange(len(steps)) / 5, steps)
+        f0 = generator.uniform(90, 230) * 2 ** (moved / 12)
+        pulses = (np.diff(np.floor(np.cumsum(f0) / RATE), prepend=0) > 0).astype(float)
+        syllable = 0.5 - 0.5 * np.cos(2 * np.pi * generator.uniform(3, 5) * _at(seconds))
+        first, second = generator.uniform(300, 800), generator.uniform(900, 2200)
+        shape = sum(1 / (1 + ((hertz - f) / 60) ** 2) for f in (first, second)) / (1 + (hertz / 500) ** 2)
+        found += np.fft.irfft(np.fft.rfft(pulses * syllable) * shape, len(found))
+    return 0.03 * found / found.std()
+
+
 def _at(seconds: float) -> Sound:
     return np.arange(round(seconds * RATE)) / RATE
 
@@ -103,10 +150,14 @@ NONSPEECH: Mapping[str, Callable[[float], Sound]] = {
         pink_noise,
         dial_tone,
         ringing,
+        ringing_elsewhere,
+        fax,
         busy_tone,
         dialled_digits,
         mains_hum,
         typing,
         hold_music,
+        band,
+        chatter,
     )
 }

@@ -79,6 +79,27 @@ def test_one_doubt_of_the_decoder_alone_is_not_enough() -> None:
     assert backed(segment(THANK, YOU, no_speech_prob=0.9), sound=contours((5.0, 5.6))) == [True, True]
 
 
+def test_a_word_invented_in_the_silence_after_speech_does_not_borrow_its_voice() -> None:
+    said = segment(Word(" your", 4.6, 4.9, 0.9), Word(" order.", 4.9, 5.4, 0.9))
+    invented = segment(Word(" Thanks.", 5.4, 5.8, 0.9))
+    assert backed(said, invented, sound=contours((4.6, 5.5))) == [True, True, True]  # 0.1 s of it is left
+    assert backed(said, invented, sound=contours((4.6, 5.4))) == [True, True, False]
+
+
+def test_a_word_put_too_early_in_a_pause_has_the_voice_that_follows() -> None:
+    words = segment(Word(" Please", 4.7, 4.85, 0.9), Word(" hold", 4.9, 5.4, 0.9))
+    assert backed(words, sound=contours((5.0, 5.6))) == [True, True]
+
+
+def test_a_word_put_too_late_has_the_voice_before_it_where_no_other_word_is_nearer() -> None:
+    assert backed(segment(Word(" bye.", 5.7, 5.9, 0.9)), sound=contours((5.2, 5.6))) == [True]
+
+
+def test_words_that_share_one_moment_within_a_voice_are_backed() -> None:
+    words = segment(Word(" it", 5.2, 5.2, 0.9), Word(" is", 5.2, 5.5, 0.9))
+    assert backed(words, sound=contours((5.0, 5.6))) == [True, True]
+
+
 def test_an_improbable_word_is_not_backed_and_its_neighbour_is() -> None:
     words = segment(THANK, Word(" ewe.", 5.3, 5.5, 0.01))
     assert backed(words, sound=contours((5.0, 5.6))) == [True, False]

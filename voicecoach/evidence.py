@@ -62,19 +62,19 @@ def back(segments: Sequence[Segment], contours: Contours, *, syllables: Syllable
     Returns
     -------
     Backing
-        A word is backed when there is voiced sound within reach of it, when the voice lasts long enough for
-        its syllables, and when the recogniser was sure enough of the stretch and of the word.
+        A word is backed when it has voiced sound of its own (see ``_voiced``), when the sound around it lasts
+        long enough for its syllables, and when the recogniser was sure enough of the stretch and of the word.
     """
+    heard = [(word, _doubt_segment(segment)) for segment in segments for word in segment.words]
+    voiced = _voiced([word for word, _ in heard], contours)
     words: list[Word] = []
     doubts: dict[tuple[float, float], str] = {}
-    for segment in segments:
-        general = _doubt_segment(segment)
-        for heard in segment.words:
-            word = _snap(heard, contours)
-            doubt = general or _doubt_word(word, contours, syllables(word.text) if syllables else 1)
-            words.append(replace(word, backed=not doubt))
-            if doubt:
-                doubts[word.start, word.end] = doubt
+    for (word, general), seconds in zip(heard, voiced, strict=True):
+        doubt = general or _doubt_word(word, seconds, contours, syllables(word.text) if syllables else 1)
+        placed = replace(_snap(word, contours), backed=not doubt)
+        words.append(placed)
+        if doubt:
+            doubts[placed.start, placed.end] = doubt
     return Backing(tuple(words), doubts)
 
 
@@ -86,13 +86,38 @@ def _doubt_segment(segment: Segment) -> str:
     return ""
 
 
-def _doubt_word(word: Word, contours: Contours, syllables: int) -> str:
-    near = _frames(contours, word.start - limit("reach"), word.end + limit("reach"))
-    if np.count_nonzero(~np.isnan(contours.f0[near]) & contours.voice[near]) * contours.hop < limit("voiced"):
+def _doubt_word(word: Word, voiced: float, contours: Contours, syllables: int) -> str:
+    if voiced < limit("voiced"):
         return "unvoiced"
-    if np.count_nonzero(contours.voice[near]) * contours.hop < limit("syllable") * max(1, syllables):
+    near = _frames(contours, word.start - limit("reach"), word.end + limit("reach"))
+    sounding = contours.voice[near] | ~np.isnan(contours.f0[near])
+    if np.count_nonzero(sounding) * contours.hop < limit("syllable") * max(1, syllables):
         return "too_fast"
     return "improbable" if word.probability < limit("probability") else ""
+
+
+def _voiced(words: Sequence[Word], contours: Contours) -> list[float]:
+    """Seconds of voiced sound that may be each word's.
+
+    The recogniser puts a word that follows a pause too early, so a voice that begins soon after the word
+    counts. What it invents in a silence stands after the voice: one that ended before the word began counts
+    only where no other word is nearer to it.
+    """
+    times = np.flatnonzero(~np.isnan(contours.f0)) * contours.hop
+    start, end = (np.array([getattr(w, edge) for w in words], float) for edge in ("start", "end"))
+    first = np.searchsorted(times, start - limit("reach"))
+    here = np.searchsorted(times, start - contours.hop / 2)
+    last = np.searchsorted(times, end + limit("reach"))
+    nearest = np.full(len(times), np.inf)
+    for k in range(len(words)):
+        at = times[first[k] : last[k]]
+        away = np.maximum(0, np.maximum(start[k] - at, at - end[k]))
+        np.minimum(nearest[first[k] : last[k]], away, out=nearest[first[k] : last[k]])
+    before = [
+        np.count_nonzero(start[k] - times[first[k] : here[k]] <= nearest[first[k] : here[k]])
+        for k in range(len(words))
+    ]
+    return [float(n) for n in (last - here + before) * contours.hop]
 
 
 def _frames(contours: Contours, start: float, end: float) -> slice:
