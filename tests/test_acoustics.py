@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voicecoach.acoustics import contours, frames, level, loudness, nuclei, pitch, voice
+from voicecoach.acoustics import bands, contours, frames, level, loudness, nuclei, pitch, voice
 
 RATE = 16000
 HOP = 0.01
@@ -311,7 +311,7 @@ def test_loudness_agrees_with_pyloudnorm(rate: int) -> None:
 def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     samples, _ = spoken([0.3, 0.5, 0.3, 0.4])
     whole = contours(samples, RATE, probability(samples))
-    for module in (pitch, level):
+    for module in (pitch, level, bands):
         monkeypatch.setattr(module, "_AT_ONCE", 7)
     pieces = contours(samples, RATE, probability(samples))
     np.testing.assert_allclose(pieces.level, whole.level, atol=1e-3)

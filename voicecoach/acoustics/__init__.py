@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from voicecoach.acoustics import frames, level, loudness, nuclei, pitch, voice
+from voicecoach.acoustics import bands, frames, level, loudness, nuclei, pitch, voice
 from voicecoach.types import Contours, Floats
 
 HOP = 0.01  # s
@@ -29,8 +29,9 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
     """
     levels = level.level(samples, rate, hop=HOP)
     possible = voice.near(speech_probability, len(levels), hop=HOP)
+    likely = voice.near(speech_probability, len(levels), hop=HOP, on=0.5, off=0.5, reach=0.0)
     f0, hnr = pitch.track(samples, rate, _worth_tracking(levels, possible), hop=HOP)
-    active = voice.activity(levels, possible, ~np.isnan(f0), hop=HOP)
+    active = voice.activity(bands.bands(samples, rate, hop=HOP), possible, ~np.isnan(f0), likely, hop=HOP)
     return Contours(
         hop=HOP,
         f0=f0,

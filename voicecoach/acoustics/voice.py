@@ -13,9 +13,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from voicecoach.acoustics.bands import freedom as band_freedom
 from voicecoach.types import Floats
 
 Mask = NDArray[np.bool_]
+_RANGE = 57.0  # dB; what is further below the loud parts is not told apart from silence
+_EDGE = 20  # frames
 
 
 def near(
@@ -28,7 +31,7 @@ def near(
     on: float = 0.25,
     off: float = 0.08,
     least: int = 2,
-    reach: float = 0.1,
+    reach: float = 0.2,
 ) -> Mask:
     """Return the frames that may hold speech: where the detector says so and ``reach`` seconds around.
 
@@ -54,62 +57,122 @@ def near(
 
 
 def activity(
-    level: Floats,
+    bands: NDArray[np.float16],
     possible: Mask,
     voiced: Mask,
+    likely: Mask,
     *,
     hop: float = 0.01,
-    above_noise: float = 4.0,
+    evidence: float = 20.0,
     below_voice: float = 40.0,
-    breath: float = 30.0,
+    breath: float = 34.0,
+    core: float = 30.0,
+    plain: float = 15.0,
     around: float = 5.0,
     closure: float = 0.12,
     shortest: float = 0.06,
+    tone: float = 1.5,
     steady: float = 6.0,
 ) -> Mask:
     """Return the voice activity of a channel, shape (frames,).
 
     Parameters
     ----------
-    level
-        Level of the channel, dBFS, shape (frames,).
+    bands
+        Level in each band, dBFS, shape (frames, bands).
     possible
         Frames that may hold speech (see ``near``), shape (frames,).
     voiced
         Frames with an F0, shape (frames,).
-    above_noise
-        A voice stands out from the noise by at least this, dB.
+    likely
+        Frames the detector takes for speech, shape (frames,); half the evidence does there.
+    evidence
+        A voice has at least this log likelihood against the noise alone.
     below_voice
         A voiced sound is at most this far below the loud parts of the same stretch of speech, dB.
     breath
         An unvoiced sound is at most this far below them; breaths are softer. dB.
+    core
+        Sounds without a pause have a part that is at most this far below them, dB.
+    plain
+        What is less than this below them is a voice, however loud the background gets at times. dB.
     around
         Noise is looked for this many seconds around a stretch of speech.
     closure
         A shorter gap belongs to the speech: a stop consonant is silent, too. Seconds.
     shortest
         What is shorter is a click. Seconds.
-    steady
-        A stretch of speech whose level varies less than this is a tone or noise, dB.
+    tone, steady
+        What lasts at least ``tone`` seconds with a level that varies less than ``steady`` dB is no voice.
     """
-    result = np.zeros(len(level), bool)
+    result = np.zeros(len(bands), bool)
     quiet = ~grow(possible, round(0.1 / hop))
-    side = round(around / hop)
-    everywhere = float(np.percentile(level, 5)) if len(level) else 0.0
+    side, freedom = round(around / hop), band_freedom(bands.shape[1])
     for first, end in runs(possible):
-        piece = level[first:end]
-        loud, soft = (float(v) for v in np.percentile(piece, (95, 5)))
-        if loud - soft < steady:
-            continue
         here = slice(max(first - side, 0), end + side)
-        outside = level[here][quiet[here]]
-        noise = float(np.median(outside)) if len(outside) >= 10 else min(soft, everywhere)
-        below = np.where(voiced[first:end], below_voice, breath)
-        result[first:end] = piece > np.minimum(
-            np.maximum(noise + above_noise, loud - below), loud - above_noise
-        )
-    result = ~_without_short(~result, round(closure / hop))
-    return _without_short(result, round(shortest / hop))
+        levels = bands[here].astype(np.float32)
+        total = _total(levels)
+        levels = np.maximum(levels, np.percentile(total, 95) - _RANGE)
+        noise, most = _background(levels, total, quiet[here], freedom, hop)
+        piece = levels[first - here.start : end - here.start]
+        reach = np.r_[0 : min(_EDGE, len(piece)), max(len(piece) - _EDGE, 0) : len(piece)]
+        noise = np.maximum(noise, np.percentile(piece[reach], 25, axis=0))
+        net = 10 * np.log10(np.maximum((10 ** (piece / 10) - 10 ** (noise / 10)).clip(0).sum(axis=1), 1e-13))
+        below = float(np.percentile(net, 95)) - net
+        found = _evidence(piece, noise, freedom)
+        enough = np.maximum(most, np.where(likely[first:end] & (most < evidence), evidence / 2, evidence))
+        stands_out = (found > enough) | ((found > evidence) & (below < plain))
+        heard = stands_out & (below < np.where(voiced[first:end], below_voice, breath))
+        for a, b in runs(heard):
+            heard[a:b] = below[a:b].min() < core
+        for a, b in runs(_closed(heard, round(closure / hop))):
+            low, high = np.percentile(net[a:b], (10, 90))
+            if b - a < tone / hop or high - low >= steady:
+                result[first + a : first + b] = True
+    result = _closed(result, round(closure / hop))
+    for a, b in runs(result):
+        result[a:b] = b - a >= shortest / hop
+    return result
+
+
+def _background(
+    levels: Floats, total: Floats, quiet: Mask, freedom: Floats, hop: float
+) -> tuple[Floats, float]:
+    """Return the level of the background in each band, and the evidence it gives of a voice at times.
+
+    The background is what the channel does where there is no speech. Where there may be speech everywhere,
+    as with other people talking in the room, it is what stays well below the loud parts for a while.
+    """
+    least = round(0.3 / hop)
+    if np.count_nonzero(quiet) < least:
+        ceiling = _highest(total, round(0.15 / hop))
+        quiet = ceiling < min(np.percentile(ceiling, 5) + 8, np.percentile(total, 95) - 18)
+    if np.count_nonzero(quiet) < least:
+        quiet = total <= np.percentile(total, 10)
+        return np.asarray(np.median(levels[quiet], axis=0)), 0.0
+    noise = np.asarray(np.median(levels[quiet], axis=0))
+    return noise, float(np.percentile(_evidence(levels[quiet], noise, freedom), 95))
+
+
+def _evidence(levels: Floats, noise: Floats, freedom: Floats) -> Floats:
+    """Return the log likelihood ratio of each frame being more than noise against noise, smoothed.
+
+    Sohn, Kim and Sung (1999), A statistical model-based voice activity detection, IEEE Signal Processing
+    Letters 6, 1-3, with the power of each band in place of single frequencies.
+    """
+    over = np.maximum(levels - noise, 0) * np.float32(np.log(10) / 10)
+    ratio = ((np.expm1(over) - over) * freedom).sum(axis=1)
+    return np.convolve(ratio, np.ones(3) / 3, "same")
+
+
+def _total(levels: Floats) -> Floats:
+    return np.asarray(10 * np.log10((10 ** (levels / 10)).sum(axis=1)))
+
+
+def _highest(values: Floats, by: int) -> Floats:
+    """Return the highest value within ``by`` frames of each frame."""
+    padded = np.pad(values, by, constant_values=-np.inf)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * by + 1).max(axis=1))
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
@@ -126,9 +189,9 @@ def grow(mask: Mask, by: int) -> Mask:
     return np.asarray(total[2 * by + 1 :] > total[: len(mask)])
 
 
-def _without_short(mask: Mask, shortest: int) -> Mask:
+def _closed(mask: Mask, shortest: int) -> Mask:
+    """Return ``mask`` with the gaps between true frames that are shorter than ``shortest`` closed."""
     result = mask.copy()
-    for first, end in runs(mask):
-        if end - first < shortest and first > 0 and end < len(mask):
-            result[first:end] = False
+    for first, end in runs(~mask):
+        result[first:end] = end - first < shortest and first > 0 and end < len(mask)
     return result
