@@ -304,7 +304,9 @@ class _Run:
         trusted = tuple(m for m, f in pairs if f.evidence.status != "not_backed")
         findings = tuple(f for _, f in pairs if f.evidence.status != "not_backed")
         unbacked = tuple(f for _, f in pairs if f.evidence.status == "not_backed")
-        numbers = measures.measure(call, happened, trusted)
+        notices = _notices(call, doubts, pack) if pack else ()
+        happened = measures.announced(happened, notices) if pack else happened
+        numbers = measures.measure(call, happened, (*trusted, *notices))
         if self.coach.own is not None:
             agent = call.quality.get(AGENT)
             numbers = baseline.compare(
@@ -422,6 +424,20 @@ def _call(
         untranscribed=dict(zip(names, heard.untranscribed, strict=True)),
     )
     return call, {n: b.doubts for n, b in zip(names, heard.backing, strict=True)}
+
+
+def _notices(
+    call: Call, doubts: Mapping[str, Mapping[tuple[float, float], str]], pack: rules.Pack
+) -> tuple[Match, ...]:
+    """Announcements of silences that the sound backs."""
+    found = []
+    for match in rules.announcements(pack, call.turns):
+        assert match.turn is not None
+        turn = call.turns[match.turn]
+        backing = evidence.of_span(turn, match.start_char, match.end_char, doubts[turn.speaker])
+        if backing.status != "not_backed":
+            found.append(match)
+    return tuple(found)
 
 
 def _finding(

@@ -199,8 +199,9 @@ class Event:
 class Measure:
     """A number with its unit and grade, or None with the reason why there is none.
 
-    ``low`` and ``high`` are the band it was compared with or the bounds of its error; ``reason`` says which.
-    Where ``baseline``, the speaker's own value, is known, they are the band around it.
+    ``low`` and ``high`` are the band it was compared with, the bounds of its error or its spread (10th to
+    90th percentile); ``reason`` says which. Where ``baseline``, the speaker's own value, is known, they are
+    the band around it.
     """
 
     id: str

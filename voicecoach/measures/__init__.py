@@ -24,6 +24,11 @@ def events(call: Call) -> tuple[Event, ...]:
     return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
 
 
+def announced(events: Sequence[Event], matches: Sequence[Match]) -> tuple[Event, ...]:
+    """Return the events with the detail of each silence of the agent saying whether a match announced it."""
+    return talk.announced(events, matches)
+
+
 def rises(call: Call) -> Mapping[float, float]:
     """Return how far the agent's voice rises before each pause, in semitones, by the end of the last word."""
     return pitch.rises(scene(call))

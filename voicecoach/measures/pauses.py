@@ -1,6 +1,6 @@
-"""Silent pauses of the agent within the agent's own spells, from voice activity.
+"""Silent pauses of each speaker within their own spells, from voice activity; measures are the agent's alone.
 
-A pause is a gap in the agent's voice of at least the threshold "pause" while the agent has the floor
+A pause is a gap in a speaker's voice of at least the threshold "pause" while that speaker has the floor
 (see scene). It is between clauses where the words before it end in punctuation, within a clause where
 they do not. Rates are a minute of the agent's spells, durations seconds.
 """
@@ -18,11 +18,13 @@ IDS = ("pauses.rate", "pauses.median", "pauses.within_clause_rate", "pauses.long
 
 
 def events(scene: Scene) -> Iterator[Event]:
-    """Yield the agent's pauses; the detail says whether a clause ends there."""
-    if scene.agent is not None:
-        for spell in scene.spells.get(AGENT, ()):
-            for before, after in spell.pauses:
-                yield Event("pause", AGENT, before.end, after.start, said("pause", _place(before, after)))
+    """Yield the pauses of speakers with channels of their own; the detail tells whether a clause ends."""
+    if scene.call.separate:
+        for speaker, spells in scene.spells.items():
+            for spell in spells:
+                for before, after in spell.pauses:
+                    place = said("pause", _place(before, after))
+                    yield Event("pause", speaker, before.end, after.start, place)
 
 
 def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:

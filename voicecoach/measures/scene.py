@@ -2,9 +2,10 @@
 
 Times are seconds in the recording. A *stretch* is voice without a pause; a *spell* is all a speaker says
 while having the floor, pauses included. The floor is lost when the other takes it, or after a silence. A
-short acknowledgement (backchannel) and a short sound without words do not take the floor. Edges come
-from the voice activity; words are put into the stretch they overlap most, or the nearest one, because
-word times are less sure than the sound.
+short acknowledgement (backchannel) and a short sound without words do not take the floor: a backchannel is
+short, nothing but words of acknowledgement or a hummed sound, and the other, who was speaking, goes on. What
+follows a question is an answer. Edges come from the voice activity; words are put into the stretch they
+overlap most, or the nearest one, because word times are less sure than the sound.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from voicecoach.acoustics import voice
-from voicecoach.measures.definitions import threshold
+from voicecoach.measures.definitions import definitions, threshold
 from voicecoach.measures.sound import Sound, sound
 from voicecoach.types import AGENT, CUSTOMER, Call, Contours, Word
 
@@ -27,6 +30,7 @@ class Stretch:
     start: float
     end: float
     words: tuple[Word, ...] = ()
+    hummed: bool = False  # voiced for most of the time and not far below the speaker's own level
     backchannel: bool = False  # a short acknowledgement while the other has the floor
     takes_floor: bool = True
 
@@ -119,14 +123,16 @@ def within(stretches: Sequence[Stretch], start: float, end: float) -> Sequence[S
 
 
 def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, ...]:
-    edges: list[tuple[float, float]] = []
+    least = round(threshold("pause") / contours.hop)
+    runs: list[tuple[int, int]] = []
     for first, end in voice.runs(contours.voice):
-        # frame k stands for the time from half a hop before to half a hop after its centre
-        start, stop = max((first - 0.5) * contours.hop, 0.0), min((end - 0.5) * contours.hop, call.duration)
-        if edges and start - edges[-1][1] < threshold("pause"):
-            edges[-1] = (edges[-1][0], stop)
-        else:
-            edges.append((start, stop))
+        joined = bool(runs) and first - runs[-1][1] < least
+        runs[-1:] = [(runs[-1][0], end)] if joined else [*runs[-1:], (first, end)]
+    # frame k stands for the time from half a hop before to half a hop after its centre
+    edges = [
+        (max((first - 0.5) * contours.hop, 0.0), min((end - 0.5) * contours.hop, call.duration))
+        for first, end in runs
+    ]
     words: list[list[Word]] = [[] for _ in edges]
     starts = [start for start, _ in edges]
     for turn in call.turns:
@@ -134,7 +140,20 @@ def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, .
             for word in turn.words:
                 if word.backed is not False and (at := _home(word, edges, starts)) is not None:
                     words[at].append(word)
-    return tuple(Stretch(*edge, tuple(said)) for edge, said in zip(edges, words, strict=True))
+    usual = float(np.median(contours.level[contours.voice])) if contours.voice.any() else 0.0
+    return tuple(
+        Stretch(*edge, tuple(said), _hummed(contours, *edge, usual))
+        for edge, said in zip(edges, words, strict=True)
+    )
+
+
+def _hummed(contours: Contours, start: float, end: float, usual: float) -> bool:
+    """Tell whether a stretch is voiced for most of its time and not much softer than the ``usual`` level."""
+    here = slice(round(start / contours.hop + 0.5), round(end / contours.hop + 0.5))
+    voiced = float(np.mean(~np.isnan(contours.f0[here]))) if here.stop > here.start else 0.0
+    if voiced < threshold("hummed"):
+        return False
+    return float(np.percentile(contours.level[here], 90)) >= usual - threshold("murmur")
 
 
 def _home(word: Word, edges: list[tuple[float, float]], starts: list[float]) -> int | None:
@@ -156,15 +175,58 @@ def _marked(
     stretch = own[at]
     if stretch.duration >= threshold("backchannel"):
         return stretch
-    if not stretch.words:
-        return replace(stretch, takes_floor=False)
-    if known is None or not known.is_backchannel(plain(word.text) for word in stretch.words):
-        return stretch
+    if stretch.words:
+        said = [plain(word.text) for word in stretch.words]
+        acknowledges = known is not None and known.is_backchannel(said)
+    else:
+        acknowledges = stretch.hummed
     following = own[at + 1].start if at + 1 < len(own) else float("inf")
-    soon = min(following, stretch.end + threshold("silence"))
-    if any(within(them, stretch.start, soon) for them in others):
+    if acknowledges and any(_keeps_floor(them, stretch, following, known) for them in others):
         return replace(stretch, backchannel=True, takes_floor=False)
-    return stretch
+    return stretch if stretch.words else replace(stretch, takes_floor=False)
+
+
+def _keeps_floor(them: Sequence[Stretch], stretch: Stretch, following: float, known: Sound | None) -> bool:
+    """Tell whether the other has the floor before a stretch and after it, until ``following`` at most."""
+    at = bisect.bisect_left(them, stretch.start, key=lambda other: other.start) - 1
+    if at < 0 or them[at].end < stretch.start - threshold("floor_kept"):
+        return False
+    if them[at].end > stretch.end:
+        return True
+    again = them[at + 1].start if at + 1 < len(them) else float("inf")
+    if again > min(following, stretch.end + threshold("floor_kept")):
+        return False
+    said = sentence(them[max(at - 2, 0) : at + 1])
+    return not (asks(said, known) or ends_in(said, definitions().question_marks))
+
+
+def ends_in(said: Sequence[Word], marks: str) -> bool:
+    """Tell whether the last word has one of some punctuation marks at its end."""
+    return bool(said) and said[-1].text.rstrip()[-1:] in tuple(marks)
+
+
+def sentence(stretches: Sequence[Stretch]) -> tuple[Word, ...]:
+    """Return the words of the last sentence in some stretches."""
+    last: list[Word] = []
+    for word in reversed([word for stretch in stretches for word in stretch.words]):
+        if last and word.text.rstrip()[-1:] in definitions().sentence_marks:
+            break
+        last.insert(0, word)
+    return tuple(last)
+
+
+def asks(said: Sequence[Word], known: Sound | None) -> bool:
+    """Tell whether a sentence asks the other to speak or do something, rather than to wait."""
+    if waits(said, known):
+        return False
+    return ends_in(said, definitions().question_marks) or (
+        known is not None and known.has(known.asks, [plain(word.text) for word in said])
+    )
+
+
+def waits(said: Sequence[Word], known: Sound | None) -> bool:
+    """Tell whether a sentence asks the other to wait."""
+    return known is not None and known.has(known.waits, [plain(word.text) for word in said])
 
 
 def _spells(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 
-from voicecoach.rules import density
+from voicecoach.rules import density, timing
 from voicecoach.rules.dialogue import Dialogue, Line, Spot, make_dialogue
 from voicecoach.rules.loader import TYPES, Pack, Rule
 from voicecoach.types import AGENT, Event, Match, Turn
@@ -89,6 +89,19 @@ def phase_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
         for (speaker, phase), slot in slots.items()
         if (speaker == AGENT) == line.agent
         for hit in line.hits.get(slot, ())
+    )
+
+
+def announcements(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
+    """What the agent says that announces a silence, by the rules on silences, as matches "announcement"."""
+    specs = [finder.spec for rule in pack.rules for finder in rule.finders if finder.type == "timing"]
+    dialogue = judge(pack, turns)[0]
+    return tuple(
+        _cue("announcement", line, hit)
+        for spec in specs
+        if spec.event == "silence"
+        for line in dialogue.agent_lines()
+        for hit in timing.announcing(spec, dialogue, line)
     )
 
 

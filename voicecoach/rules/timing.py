@@ -146,12 +146,15 @@ def announced(rule: Timing, dialogue: Dialogue, event: Event) -> bool:
     for line in dialogue.agent_lines():
         if line.turn.start is None or line.turn.end is None or line.turn.start > event.start:
             continue
-        if event.start <= line.turn.end + rule.announced_before and (
-            dialogue.spots(rule.announced_by, line.index)
-            or (rule.announced_words is not None and rule.announced_words.find(line, dialogue))
-        ):
+        if event.start <= line.turn.end + rule.announced_before and announcing(rule, dialogue, line):
             return True
     return False
+
+
+def announcing(rule: Timing, dialogue: Dialogue, line: Line) -> tuple[tuple[int, int], ...]:
+    """The stream offsets of the words of a turn that announce an event the rule is about."""
+    spots = tuple((spot.start, spot.end) for spot in dialogue.spots(rule.announced_by, line.index))
+    return (*spots, *(rule.announced_words.find(line, dialogue) if rule.announced_words else ()))
 
 
 def _line(dialogue: Dialogue, event: Event) -> Line | None:
