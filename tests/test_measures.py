@@ -222,7 +222,7 @@ def test_the_sound_of_every_pack_is_well_formed(path: Path) -> None:
     [
         ("  low: 3.3", "  lov: 3.3", r"sound.yaml:\d+:3: unknown key 'lov'; did you mean 'low'"),
         ("  high: 5.9", "  high: 2.9", r"sound.yaml:\d+:9: 'high' should be at least 3.3"),
-        ("  hundred: 2", "  hundred: two", r"sound.yaml:\d+:\d+: 'hundred' should be a number"),
+        ("    point: 1", "    point: one", r"sound.yaml:\d+:\d+: 'point' should be a number"),
         ("    tens: [2, ", "    tens: [", r"sound.yaml:\d+:11: 'tens' should have 8 entries, but has 7"),
         (
             '    - "(?<=ic)a(?=lly$)"',

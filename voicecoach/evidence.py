@@ -19,7 +19,7 @@ from voicecoach.datafile import read_file
 from voicecoach.transcribe import FRAME, RATE
 from voicecoach.types import Contours, Evidence, Floats, Segment, Turn, Word
 
-Syllables = Callable[[str], int]
+Syllables = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _doubt_segment(segment: Segment) -> str:
     return ""
 
 
-def _doubt_word(word: Word, voiced: float, contours: Contours, syllables: int) -> str:
+def _doubt_word(word: Word, voiced: float, contours: Contours, syllables: float) -> str:
     if voiced < limit("voiced"):
         return "unvoiced"
     near = _frames(contours, word.start - limit("reach"), word.end + limit("reach"))

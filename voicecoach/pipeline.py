@@ -27,6 +27,7 @@ from voicecoach import (
 )
 from voicecoach.acoustics import contours
 from voicecoach.errors import UsageError
+from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
 from voicecoach.transcribe import DecodeOptions, Progress, Recogniser, Transcript, speech_probability
 from voicecoach.types import (
@@ -244,9 +245,10 @@ class _Run:
         )
         clock.stop("transcribe")
         pack = self._pack(transcript.language)
-        heard = _back(transcript, listened, pack)
+        known = pack.facts if pack else sound_facts(transcript.language)
+        heard = _back(transcript, listened, known)
         speakers = self._speakers(recording, heard, pack)
-        call, doubts = _call(recording, heard, speakers, transcript.language, pack)
+        call, doubts = _call(recording, heard, speakers, transcript.language, known)
         clock.stop("acoustics")
         return self._judged(recording, call, doubts, pack, transcript, clock)
 
@@ -380,10 +382,10 @@ class _Run:
         }
 
 
-def _back(transcript: Transcript, listened: Listened, pack: rules.Pack | None) -> _Heard:
+def _back(transcript: Transcript, listened: Listened, facts: Mapping[str, Any]) -> _Heard:
     own = listened.own
     segments = evidence.without_overheard(transcript.channels, listened.raw, listened.bleed)
-    known = sound(pack.facts) if pack else None
+    known = sound(facts)
     count = known.count if known else None
     backing = tuple(evidence.back(s, c, syllables=count) for s, c in zip(segments, own, strict=True))
     lost = tuple(
@@ -409,7 +411,7 @@ def _candidate(at: int, heard: _Heard, name: str, pack: rules.Pack | None) -> tu
 
 
 def _call(
-    recording: Audio, heard: _Heard, speakers: tuple[Speaker, ...], language: str, pack: rules.Pack | None
+    recording: Audio, heard: _Heard, speakers: tuple[Speaker, ...], language: str, facts: Mapping[str, Any]
 ) -> tuple[Call, dict[str, Mapping[tuple[float, float], str]]]:
     names = [s.name for s in speakers]
     call = Call(
@@ -419,7 +421,7 @@ def _call(
         turns=turns.build({n: b.words for n, b in zip(names, heard.backing, strict=True)}),
         contours=dict(zip(names, heard.contours, strict=True)),
         separate=UNKNOWN not in names,
-        facts=pack.facts if pack else {},
+        facts=facts,
         quality={s.name: recording.quality[s.channel] for s in speakers if s.channel is not None},
         untranscribed=dict(zip(names, heard.untranscribed, strict=True)),
     )

@@ -336,7 +336,7 @@ class Call:
     """What measures and rules see of a recording.
 
     ``separate`` tells whether every speaker has a channel of their own. ``facts`` are the language facts of
-    the pack (an empty mapping where the language has none).
+    the pack; of a language without rules those of its sound alone, and nothing of one that is not known.
     """
 
     language: str

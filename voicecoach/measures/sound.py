@@ -1,6 +1,7 @@
 """What is known of the sound of a language: the contents of sound.yaml of a pack.
 
-Its unit of pace and how to count it, the range everyday speech has, fillers and backchannels.
+Its unit of pace and how to count it, the range everyday speech has, fillers and backchannels. A language
+may have a sound.yaml without having any rules.
 """
 
 from __future__ import annotations
@@ -8,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from voicecoach.datafile import Value
+from voicecoach.datafile import Value, read_file
 from voicecoach.measures import syllables
 from voicecoach.measures.syllables import Counting
+
+PACKS = Path(__file__).parent.parent / "packs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class Sound:
     low: float  # everyday articulation rate, in ``unit``
     high: float
     error: float  # share by which the count from text may be wrong
+    nuclei: float  # syllable nuclei heard in the sound for one unit
     fillers: frozenset[str]
     backchannels: frozenset[tuple[str, ...]]
     asks: frozenset[tuple[str, ...]]  # wordings by which the other is asked to speak or do something
@@ -32,6 +38,10 @@ class Sound:
 
     def is_backchannel(self, words: Iterable[str]) -> bool:
         """Tell whether the words, in lower case, are nothing but short acknowledgements."""
+        if not self.spaces:  # words are cut anywhere
+            text = re.sub(r"\W+", "", "".join(words))
+            said = sorted(("".join(phrase) for phrase in self.backchannels), key=len, reverse=True)
+            return re.fullmatch(f"(?:{'|'.join(map(re.escape, said)) or '(?!)'})*", text) is not None
         rest = tuple(word for text in words for word in re.split(r"[\s,.-]+", text) if word)
         longest = max(map(len, self.backchannels), default=0)
         while rest:
@@ -43,10 +53,12 @@ class Sound:
 
     def has(self, phrases: frozenset[tuple[str, ...]], words: Sequence[str]) -> bool:
         """Tell whether one of the phrases is among the words, in lower case."""
+        if not self.spaces:
+            return any("".join(phrase) in "".join(words) for phrase in phrases)
         rest = tuple(word for text in words for word in re.split(r"[\s-]+", text) if word)
         return any(rest[i : i + len(p)] == p for p in phrases for i in range(len(rest) - len(p) + 1))
 
-    def count(self, text: str) -> int:
+    def count(self, text: str) -> float:
         """Return how many units of pace a text has."""
         return self.counting.count(text)
 
@@ -63,12 +75,33 @@ def sound(facts: Mapping[str, Any]) -> Sound | None:
         low=float(pace["low"]),
         high=float(pace["high"]),
         error=float(pace["error"]),
+        nuclei=float(pace.get("nuclei", 1)),
         fillers=frozenset(found["fillers"]),
         backchannels=_phrases(found["backchannels"]),
         asks=_phrases(found["asks"]),
         waits=_phrases(found["waits"]),
-        counting=Counting.read(found["syllables"]),
+        counting=Counting.read(found["syllables"], Path(found["folder"]) if "folder" in found else None),
     )
+
+
+@cache
+def facts(language: str) -> Mapping[str, Any]:
+    """Return what is known of the sound of a language as facts of a pack; empty where nothing is."""
+    path = PACKS / language / "sound.yaml"
+    known = language in {found.parent.name for found in PACKS.glob("*/sound.yaml")}
+    return {"sound": read(read_file(path))} if known else {}
+
+
+def read(file: Value) -> Mapping[str, Any]:
+    """Check a sound.yaml and return its contents, every value text, and under "folder" where it stands.
+
+    Raises:
+        DataFileError: a key is missing, unknown or not what it should be, as file:line:col.
+    """
+    check(file)
+    found = file.plain()
+    assert isinstance(found, dict)
+    return {**found, "folder": str(Path(file.path).parent)}
 
 
 def check(file: Value) -> None:
@@ -79,10 +112,15 @@ def check(file: Value) -> None:
     """
     fields = file.fields(("version", "pace", "fillers", "backchannels", "asks", "waits", "syllables"))
     fields["version"].whole(least=1)
-    pace = fields["pace"].fields(("unit", "words", "low", "high", "source", "error", "error_source"))
+    pace = fields["pace"].fields(
+        ("unit", "words", "low", "high", "source", "error", "error_source"), ("nuclei", "nuclei_source")
+    )
     pace["words"].flag()
     pace["high"].number(least=pace["low"].number(least=0))
     pace["error"].number(least=0, most=1)
+    if "nuclei" in pace:
+        pace["nuclei"].number(least=0.1, most=2)
+        pace["nuclei_source" if "nuclei_source" in pace else "nuclei"].text()
     for key in ("unit", "source", "error_source"):
         pace[key].text()
     for key in ("fillers", "backchannels", "asks", "waits"):

@@ -198,8 +198,7 @@ def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) ->
         try:
             found = read_file(file)
             if file.name == "sound.yaml":
-                sound.check(found)
-                facts["sound"] = found.plain()
+                facts["sound"] = sound.read(found)
             elif file.name == "language.yaml":
                 spoken = found if spoken is None else _laid_over(spoken, found)
             else:
