@@ -10,6 +10,7 @@ from voicecoach.score import Scorecard, load_scorecard, score
 from voicecoach.types import (
     Analysis,
     ChannelQuality,
+    Curve,
     Event,
     Evidence,
     Finding,
@@ -260,6 +261,7 @@ def analysis(
         coaching=coach(card, scores, findings, measures, turns=turns, language="en"),
         not_measured=(NotMeasured("courtesy.name_use", "the customer's name is not known"),),
         contours={},
+        curves={"pace": {"agent": Curve("syllables/s", 1.0, 10.0, (4.5, 4.75, float("nan")))}},
         timings={"decode": 0.1, "transcribe": 8.25, "acoustics": 0.4, "rules": 0.02, "total": 8.8},
         provenance={"voicecoach": "0.1.0", "model": {"name": "base", "sha256": "1" * 64}},
     )

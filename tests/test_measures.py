@@ -39,7 +39,7 @@ FACTS: Mapping[str, Any] = {"sound": read_file(PACKS / "en" / "sound.yaml").plai
 LENGTH = 60.0
 
 IDS = {
-    "pace.speech_rate", "pace.articulation_rate", "pace.words_per_minute",
+    "pace.speech_rate", "pace.articulation_rate", "pace.words_per_minute", "pace.drift",
     "pauses.rate", "pauses.median", "pauses.within_clause_rate", "pauses.longest",
     "fillers.heard_rate", "fillers.transcribed_rate",
     "pitch.median", "pitch.spread", "pitch.final_slope",

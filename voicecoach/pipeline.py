@@ -358,6 +358,7 @@ class _Run:
             coaching=advice,
             not_measured=missing,
             contours=call.contours,
+            curves=measures.curves(call, happened),
             timings=clock.timings(),
             provenance=self._provenance(pack, transcript),
         )

@@ -216,6 +216,16 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """A measure over the call: value k is that of the ``window`` seconds centred on k * hop, NaN if none."""
+
+    unit: str
+    hop: float
+    window: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A rule that fired: a character span in a turn, or a time alone where ``turn`` is None."""
 
@@ -382,5 +392,6 @@ class Analysis:
     coaching: Coaching
     not_measured: tuple[NotMeasured, ...]
     contours: Mapping[str, Contours]
+    curves: Mapping[str, Mapping[str, Curve]]  # by name, such as "pace", and speaker
     timings: Mapping[str, float]
     provenance: Mapping[str, Any]

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk
 from voicecoach.measures.scene import scene
-from voicecoach.types import Call, Event, Match, Measure
+from voicecoach.types import AGENT, Call, Curve, Event, Match, Measure
 
 FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, talk, quality)
 
@@ -32,6 +32,12 @@ def announced(events: Sequence[Event], matches: Sequence[Match]) -> tuple[Event,
 def rises(call: Call) -> Mapping[float, float]:
     """Return how far the agent's voice rises before each pause, in semitones, by the end of the last word."""
     return pitch.rises(scene(call))
+
+
+def curves(call: Call, events: Sequence[Event]) -> Mapping[str, Mapping[str, Curve]]:
+    """Return how measures go over the call, by name and speaker: the agent's "pace", where there is one."""
+    found = pace.curve(scene(call), events)
+    return {} if found is None else {"pace": {AGENT: found}}
 
 
 def measure(call: Call, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:

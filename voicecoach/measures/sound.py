@@ -10,14 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from voicecoach.datafile import Value, read_file
 from voicecoach.measures import syllables
-from voicecoach.measures.syllables import Counting
-
-PACKS = Path(__file__).parent.parent / "packs"
+from voicecoach.measures.syllables import PACKS, Counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +77,23 @@ def sound(facts: Mapping[str, Any]) -> Sound | None:
         backchannels=_phrases(found["backchannels"]),
         asks=_phrases(found["asks"]),
         waits=_phrases(found["waits"]),
-        counting=Counting.read(found["syllables"], Path(found["folder"]) if "folder" in found else None),
+        counting=Counting.read(found["syllables"]),
     )
 
 
 @cache
 def facts(language: str) -> Mapping[str, Any]:
-    """Return what is known of the sound of a language as facts of a pack; empty where nothing is."""
-    path = PACKS / language / "sound.yaml"
-    known = language in {found.parent.name for found in PACKS.glob("*/sound.yaml")}
-    return {"sound": read(read_file(path))} if known else {}
-
-
-def read(file: Value) -> Mapping[str, Any]:
-    """Check a sound.yaml and return its contents, every value text, and under "folder" where it stands.
+    """Return what is known of the sound of a language, as facts of a pack; empty where nothing is.
 
     Raises:
-        DataFileError: a key is missing, unknown or not what it should be, as file:line:col.
+        DataFileError: a mistake in the file, as file:line:col.
     """
+    known = {path.parent.name: path for path in PACKS.glob("*/sound.yaml")}
+    if language not in known:
+        return {}
+    file = read_file(known[language])
     check(file)
-    found = file.plain()
-    assert isinstance(found, dict)
-    return {**found, "folder": str(Path(file.path).parent)}
+    return {"sound": file.plain()}
 
 
 def check(file: Value) -> None:

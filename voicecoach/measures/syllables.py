@@ -1,10 +1,10 @@
 """Syllables of a written text, by rule and exception. All rules are data of a pack (sound.yaml).
 
 A word has as many syllables as groups of vowel letters, one more for each match of ``split`` and one
-less for each match of ``silent``; words listed under ``exceptions``, or in the file ``words`` beside the
-sound.yaml, have the number given there. Where a script has no vowel letters, ``characters`` says how much
-each kind of character counts (a Chinese character one syllable, a kana one mora, a kanji so many morae in
-the mean), and ``foreign`` how much a syllable of a word in another script does. Numbers are read out by
+less for each match of ``silent``; words listed under ``exceptions``, or in the list of the package that
+``words`` names, have the number given there. Where a script has no vowel letters, ``characters`` says how
+much each kind of character counts (a Chinese character one syllable, a kana one mora, a kanji so many morae
+in the mean), and ``foreign`` how much a syllable of a word in another script does. Numbers are read out by
 ``numbers``, signs by ``signs``, and words in capitals that nobody could pronounce letter by letter.
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 
 from voicecoach.datafile import Value
 
+PACKS = Path(__file__).parent.parent / "packs"
 _TOKEN = re.compile(
     r"(?P<money>[$€£¥₽]\s?)?(?P<number>\d+(?:[.,:]\d+)*)|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
     r"|(?P<dot>(?<=\w\w)\.(?=\w\w))|(?P<sign>[^\w\s])"
@@ -51,12 +52,13 @@ class Counting:
     _known: dict[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def read(cls, data: Mapping[str, Any], folder: Path | None = None) -> Counting:
-        """Make it from the key ``syllables`` of sound.yaml; ``folder`` holds the file ``words``."""
+    def read(cls, data: Mapping[str, Any]) -> Counting:
+        """Make it from the key ``syllables`` of sound.yaml."""
         numbers = data["numbers"]
         listed = {word: int(n) for n, words in data.get("exceptions", {}).items() for word in words}
-        if folder is not None and "words" in data:
-            listed = {**_listed(folder / data["words"]), **listed}
+        if "words" in data:
+            listed = {**_listed(PACKS / data["words"]), **listed}
+        rows = {name: tuple(int(n) for n in numbers[name]) for name, _ in _ROWS}
         return cls(
             vowels=re.compile(f"[{data['vowels']}]+"),
             split=_any(data.get("split", ["(?!)"])),
@@ -69,14 +71,18 @@ class Counting:
             letters={letter: int(n) for letter, n in data.get("letters", {}).items()},
             spelt=re.compile(data["spelt"]),
             signs={sign: int(n) for sign, n in data.get("signs", {}).items()},
-            **{name: tuple(int(n) for n in numbers[name]) for name, _ in _ROWS},
+            digits=rows["digits"],
+            teens=rows["teens"],
+            tens=rows["tens"],
+            hundreds=rows["hundreds"],
+            thousands=rows["thousands"],
             point=int(numbers["point"]),
             pairs=numbers.get("pairs", "no") in ("yes", "true"),
             glued=re.compile(numbers.get("glued", "(?!)")),
         )
 
     def count(self, text: str) -> float:
-        """Return the number of syllables of a text; a whole number but where kinds of characters have a mean."""
+        """Return the number of syllables of a text; not whole where kinds of characters have a mean."""
         total, number = 0.0, False
         for found in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
             token, before = found.group(), number
@@ -131,7 +137,7 @@ class Counting:
 
     def _numbers(self, token: str, money: bool) -> int:
         """Return the syllables of a number with its commas, points and colons: 1,200 or 3.5 or 8:30."""
-        parts = [part for part in re.split(r"[.:]", token.replace(",", ""))]
+        parts = re.split(r"[.:]", token.replace(",", ""))
         clock = ":" in token
         total = sum(self._number(part) for i, part in enumerate(parts) if not (clock and i and part == "00"))
         return total + (self.point if len(parts) == 2 and not clock and not money else 0)
@@ -213,8 +219,8 @@ def check(value: Value) -> None:
     numbers["point"].whole(least=1)
     if "pairs" in numbers:
         numbers["pairs"].flag()
-    if "words" in fields and not Path(fields["words"].path).with_name(fields["words"].text()).is_file():
-        fields["words"].fail(f"there is no file {fields['words'].text()!r} beside this one")
+    if "words" in fields and not (PACKS / fields["words"].text()).is_file():
+        fields["words"].fail(f"there is no list of words {fields['words'].text()!r}")
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:

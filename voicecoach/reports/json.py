@@ -46,6 +46,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "scores": _plain(analysis.scores),
         "coaching": _plain(analysis.coaching),
         "not_measured": _plain(analysis.not_measured),
+        "curves": _plain(analysis.curves),
         "timings": _plain(analysis.timings),
         "provenance": _plain(analysis.provenance),
     }

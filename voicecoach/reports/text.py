@@ -35,6 +35,7 @@ FEW_MEASURES = {
     "talk.unannounced_silence": "unannounced silence",
     "pitch.spread": "pitch range",
 }
+NOTABLE_MEASURES = {"pace.drift": "change of pace"}  # told where they are outside their band
 OTHER_MEASURES = {  # names of measures that are only mentioned where they are missing
     "fillers.heard_rate": "fillers heard",
     "fillers.transcribed_rate": "fillers written down",
@@ -344,13 +345,19 @@ def _measures(console: Console, measures: Sequence[Measure]) -> None:
     found = {m.id: m for m in measures if m.speaker == AGENT and m.value is not None}
     rows = [
         (name, _value(found[key]), found[key].grade, _band(found[key]))
-        for key, name in FEW_MEASURES.items()
-        if key in found
+        for key, name in {**FEW_MEASURES, **NOTABLE_MEASURES}.items()
+        if key in found and (key in FEW_MEASURES or _outside(found[key]))
     ]
     if rows:
         _heading(console, "MEASURES")
         _rows(console, rows)
         _say(console, "A: as by stopwatch. B: usable, with an error. C: described only, never scored.")
+
+
+def _outside(measure: Measure) -> bool:
+    assert measure.value is not None
+    low = measure.low is not None and measure.value < measure.low
+    return low or (measure.high is not None and measure.value > measure.high)
 
 
 def _value(measure: Measure) -> str:

@@ -198,7 +198,8 @@ def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) ->
         try:
             found = read_file(file)
             if file.name == "sound.yaml":
-                facts["sound"] = sound.read(found)
+                sound.check(found)
+                facts["sound"] = found.plain()
             elif file.name == "language.yaml":
                 spoken = found if spoken is None else _laid_over(spoken, found)
             else:
