@@ -118,7 +118,8 @@ def test_a_word_put_at_a_wrong_time_is_not_heard_twice() -> None:
 def test_speech_probability_does_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     speech = np.tile(audio.load(SAMPLES / "agent_alone.flac").samples[0], 4)  # two minutes: three blocks
     whole = transcribe.speech_probability(speech)
-    padded = np.pad(speech.astype(np.float32) / 32768, (0, -len(speech) % FRAME))
+    heard = speech.astype(np.float32) / 32768 * transcribe._gain(speech, len(speech))
+    padded = np.pad(heard, (0, -len(speech) % FRAME))
     assert np.abs(whole - get_vad_model()(padded).reshape(-1))[:-1].max() < 1e-4
     assert len(whole) == -(-len(speech) // FRAME)
     assert (whole > 0.5).mean() > 0.3
@@ -163,3 +164,9 @@ def test_nothing_is_decoded_where_there_is_no_speech(recogniser: Recogniser) -> 
     noise = (np.random.default_rng(1).normal(0, 300, 20 * RATE)).astype(np.int16)
     heard = recogniser.transcribe([noise], [transcribe.speech_probability(noise)])
     assert heard.channels == ((),)
+
+
+def test_speech_is_found_at_any_level() -> None:
+    speech = audio.load(SAMPLES / "agent_alone.flac").samples[0].astype(np.float32) / 32768
+    whole = transcribe.speech_probability(speech)
+    np.testing.assert_allclose(transcribe.speech_probability(speech / 20), whole, atol=0.01)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecoach.acoustics.voice import grow, runs
+from voicecoach.acoustics.voice import grow, highest, runs, tidy
 from voicecoach.datafile import read_file
 from voicecoach.transcribe import FRAME, RATE
 from voicecoach.types import Contours, Evidence, Floats, Segment, Turn, Word
@@ -159,14 +159,18 @@ def own_voice(contours: Sequence[Contours], bleed: Mapping[tuple[int, int], floa
         here, there = contours[target], contours[origin]
         length = min(len(here.level), len(there.level))
         leaked = np.zeros(len(here.voice), bool)
-        leaked[:length] = there.voice[:length] & (
-            here.level[:length] <= there.level[:length] - weaker + limit("bleed_margin")
+        edge = round(limit("bleed_edge") / here.hop)
+        source = highest(there.level[:length], edge)
+        leaked[:length] = grow(there.voice[:length], edge) & (
+            here.level[:length] <= source - weaker + limit("bleed_margin")
         )
         own = cleaned[target]
+        voice = own.voice & tidy(own.voice & ~leaked, hop=own.hop)
+        leaked = (leaked | own.voice) & ~voice
         times = np.minimum(np.round(own.nuclei / own.hop).astype(int), len(leaked) - 1)
         cleaned[target] = replace(
             own,
-            voice=own.voice & ~leaked,
+            voice=voice,
             f0=np.where(leaked, np.float32(np.nan), own.f0).astype(np.float32),
             nuclei=own.nuclei[~leaked[times]] if len(leaked) else own.nuclei,
         )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 RATE = 16000
 FRAME = 512  # samples behind one speech probability
+LOUD = 0.1  # RMS of loud speech as Silero hears it best, -20 dBFS; it misses more above -12 and below -40
 WINDOW = 30.0  # seconds Whisper hears at once
 BATCH = 5  # windows decoded together by one worker: more need more memory and gain little
 MANY = 24  # from so many windows on, about ten minutes of speech, fewer are decoded together
@@ -120,7 +121,8 @@ def speech_probability(samples: Samples) -> Floats:
     Returns
     -------
     Shape (ceil(samples / 512),), 0..1. Worked out in blocks of a minute, so memory does not grow with
-    length.
+    length. The channel is heard as if its loud parts were at LOUD, where the detector hears best, so a low
+    recording level loses no speech.
     """
     if len(samples) == 0:
         return np.zeros(0, np.float32)
@@ -130,9 +132,10 @@ def speech_probability(samples: Samples) -> Floats:
     state, cell = np.zeros((2, 1, 1, 128), np.float32)
     before = np.zeros((1, 64), np.float32)  # each frame is heard with the last 64 samples before it
     block = 1875 * FRAME
+    gain = _gain(samples, block)
     found = []
     for at in range(0, len(samples), block):
-        piece = _float(samples[at : at + block])
+        piece = _float(samples[at : at + block]) * gain
         frames = np.pad(piece, (0, -len(piece) % FRAME)).reshape(-1, FRAME)
         context = np.concatenate([before, frames[:-1, -64:]])
         heard, state, cell = session.run(
@@ -141,6 +144,17 @@ def speech_probability(samples: Samples) -> Floats:
         before = frames[-1:, -64:]
         found.append(np.asarray(heard, np.float32).reshape(-1))
     return np.concatenate(found)
+
+
+def _gain(samples: Samples, block: int) -> np.float32:
+    """What brings the loudest frames of a channel (99th percentile) to LOUD; at most 30 dB."""
+    power = []
+    for at in range(0, len(samples), block):
+        piece = _float(samples[at : at + block])
+        starts = np.arange(0, len(piece), FRAME)
+        power.append(np.add.reduceat(piece * piece, starts) / FRAME)
+    loud = float(np.sqrt(np.percentile(np.concatenate(power), 99)))
+    return np.float32(min(LOUD / max(loud, 1e-9), 10**1.5))
 
 
 def stretches(

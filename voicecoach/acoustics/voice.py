@@ -129,9 +129,14 @@ def activity(
             low, high = np.percentile(net[a:b], (10, 90))
             if b - a < tone / hop or high - low >= steady:
                 result[first + a : first + b] = True
-    result = _closed(result, round(closure / hop))
-    for a, b in runs(result):
-        result[a:b] = b - a >= shortest / hop
+    return tidy(result, hop=hop, closure=closure, shortest=shortest)
+
+
+def tidy(mask: Mask, *, hop: float = 0.01, closure: float = 0.12, shortest: float = 0.06) -> Mask:
+    """Return ``mask`` with gaps below ``closure`` s closed, then without runs below ``shortest`` s."""
+    result = _closed(mask, round(closure / hop))
+    for first, end in runs(result):
+        result[first:end] = end - first >= shortest / hop
     return result
 
 
@@ -145,7 +150,7 @@ def _background(
     """
     least = round(0.3 / hop)
     if np.count_nonzero(quiet) < least:
-        ceiling = _highest(total, round(0.15 / hop))
+        ceiling = highest(total, round(0.15 / hop))
         quiet = ceiling < min(np.percentile(ceiling, 5) + 8, np.percentile(total, 95) - 18)
     if np.count_nonzero(quiet) < least:
         quiet = total <= np.percentile(total, 10)
@@ -169,7 +174,7 @@ def _total(levels: Floats) -> Floats:
     return np.asarray(10 * np.log10((10 ** (levels / 10)).sum(axis=1)))
 
 
-def _highest(values: Floats, by: int) -> Floats:
+def highest(values: Floats, by: int) -> Floats:
     """Return the highest value within ``by`` frames of each frame."""
     padded = np.pad(values, by, constant_values=-np.inf)
     return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * by + 1).max(axis=1))
