@@ -42,8 +42,9 @@ IDS = {
     "pace.speech_rate", "pace.articulation_rate", "pace.words_per_minute", "pace.drift",
     "pauses.rate", "pauses.median", "pauses.within_clause_rate", "pauses.longest",
     "fillers.heard_rate", "fillers.transcribed_rate",
-    "pitch.median", "pitch.spread", "pitch.final_slope",
-    "loudness.level", "loudness.range", "voice.hnr",
+    "pitch.median", "pitch.spread", "pitch.flat_share", "pitch.final_slope", "pitch.reset",
+    "loudness.level", "loudness.range", "loudness.fade",
+    "voice.hnr", "voice.cpp", "voice.jitter", "voice.shimmer",
     "talk.share", "talk.longest_monologue", "talk.response_latency", "talk.interruptions",
     "talk.unannounced_silence",
     "quality.snr", "quality.clipping", "quality.untranscribed_speech",
@@ -67,6 +68,9 @@ def contours(said: Iterable[Said], **changes: Any) -> Contours:
         hnr=np.where(voice, 15, np.nan).astype(np.float32),
         nuclei=np.array(nuclei, np.float32),
         loudness=-23.0,
+        cpp=13.0,
+        jitter=0.02,
+        shimmer=0.1,
     )
     return replace(found, **changes)
 
@@ -422,6 +426,55 @@ def test_final_slope_in_semitones_a_second() -> None:
         assert start < end
     made = replace(call(said), contours={AGENT: fall})
     assert value(made, "pitch.final_slope") == pytest.approx(-10, abs=0.3)
+
+
+def test_reset_is_the_step_from_the_end_of_a_clause_to_the_start_of_the_next() -> None:
+    said = [(float(k), k + 1.5, "so it is.") for k in range(1, 21, 2)]
+    low = contours(said)
+    for _, end, _ in said:
+        low.f0[round((end - 0.4) * 100) : round(end * 100)] = 200 * 2 ** (-4 / 12)
+    made = replace(call(said), contours={AGENT: low})
+    assert value(made, "pitch.reset") == pytest.approx(4, abs=0.01)
+    open_ended = [(start, end, text.rstrip(".")) for start, end, text in said]
+    within = replace(call(open_ended), contours={AGENT: low})
+    assert (
+        "ends of clauses" in measured(within)["pitch.reset", AGENT].reason
+    )  # no clause ends at these pauses
+
+
+def test_flat_stretches_are_named_with_their_times() -> None:
+    said = [(1.0, 41.0, "la " * 40)]
+    bent = contours(said)
+    time = np.arange(2000) / 100
+    bent.f0[2100:4100] = (200 * 2 ** (np.sin(2 * np.pi * time / 2) / 4)).astype(np.float32)  # +-3 semitones
+    found = measured(replace(call(said), contours={AGENT: bent}))["pitch.flat_share", AGENT]
+    assert found.value == pytest.approx(50, abs=8)  # a window may end with a little liveliness
+    assert "0:01 to 0:2" in found.reason
+    bent.f0[100:2100] = bent.f0[2100:4100]
+    found = measured(replace(call(said), contours={AGENT: bent}))["pitch.flat_share", AGENT]
+    assert found.value == 0
+
+
+def test_fade_is_how_far_the_last_two_syllables_sink() -> None:
+    said = [(float(k), k + 1.5, "so it is.") for k in range(1, 21, 2)]
+    soft = contours(said)
+    for _, end, _ in said:
+        soft.level[round((end - 0.5) * 100) : round(end * 100)] = -27
+    made = replace(call(said), contours={AGENT: soft})
+    assert value(made, "loudness.fade") == pytest.approx(7, abs=0.01)
+
+
+def test_voice_quality_is_not_given_for_a_telephone_line_or_a_noisy_room() -> None:
+    made = call([(1, 11, "la " * 20)])
+    values = {"voice.hnr": 15.0, "voice.cpp": 13.0, "voice.jitter": 2.0, "voice.shimmer": 10.0}
+    room = ChannelQuality("left", -20, 0.5, -45, 25.0, 0.0, 0.0, 8000.0, False, False)
+    for id_, expected in values.items():
+        assert value(made, id_) == pytest.approx(expected)
+        assert "25 dB" in measured(replace(made, quality={AGENT: room}))[id_, AGENT].reason
+        line = replace(room, telephone_band=True, snr=50.0)
+        assert "telephone" in measured(replace(made, quality={AGENT: line}))[id_, AGENT].reason
+        quiet = replace(room, snr=45.0)
+        assert value(replace(made, quality={AGENT: quiet}), id_) == pytest.approx(expected)
 
 
 def test_hnr_is_not_given_for_a_telephone_line() -> None:

@@ -110,6 +110,9 @@ class Contours:
     hnr: Floats  # harmonics-to-noise ratio in dB, NaN where unvoiced, shape (frames,)
     nuclei: Floats  # times of acoustic syllable nuclei, shape (nuclei,)
     loudness: float = float("nan")  # LUFS (ITU-R BS.1770-4) of what is voice, NaN where there is none
+    cpp: float = float("nan")  # smoothed cepstral peak prominence in dB; this and the next two from a part
+    jitter: float = float("nan")  # of the voiced speech; share of the mean period, 0..1
+    shimmer: float = float("nan")  # share of the mean strength of a period, 0..1
 
 
 # --- words --------------------------------------------------------------------------------------------------

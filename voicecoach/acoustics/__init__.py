@@ -1,4 +1,4 @@
-"""Contours of one channel: level, F0, HNR, voice activity, syllable nuclei, loudness.
+"""Contours of one channel: level, F0, HNR, voice activity, syllable nuclei, loudness, voice quality.
 
 Pure functions of signal and rate. One value each 10 ms; frame k is centred on k * 10 ms. Only a block of
 the channel is held as floating point at a time, so a recording of hours needs no more memory than its
@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from voicecoach.acoustics import bands, frames, level, loudness, nuclei, pitch, voice
+from voicecoach.acoustics import bands, cepstrum, frames, level, loudness, nuclei, perturbation, pitch, voice
 from voicecoach.types import Contours, Floats
 
 HOP = 0.01  # s
+
+# voice quality is that of so many seconds of voiced speech, spread over the channel; twice as many change
+# jitter and shimmer by some 5 % of their value
+_LISTENED = 10.0
+_SHORTEST = 0.06  # s of voice that hold enough periods
 
 
 def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> Contours:
@@ -32,6 +37,9 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
     likely = voice.near(speech_probability, len(levels), hop=HOP, on=0.5, off=0.5, reach=0.0)
     f0, hnr = pitch.track(samples, rate, _worth_tracking(levels, possible), hop=HOP)
     active = voice.activity(bands.bands(samples, rate, hop=HOP), possible, ~np.isnan(f0), likely, hop=HOP)
+    voiced = [run for run in voice.runs(active & ~np.isnan(f0)) if run[1] - run[0] >= _SHORTEST / HOP]
+    some = voice.spread(voiced, round(_LISTENED / HOP))
+    jitter, shimmer = perturbation.jitter_shimmer(samples, rate, f0, some, hop=HOP)
     return Contours(
         hop=HOP,
         f0=f0,
@@ -40,6 +48,9 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
         hnr=hnr,
         nuclei=nuclei.nuclei(samples, rate, f0, active, hop=HOP),
         loudness=loudness.integrated(samples, rate, active, hop=HOP),
+        cpp=cepstrum.prominence(samples, rate, some, hop=HOP),
+        jitter=jitter,
+        shimmer=shimmer,
     )
 
 

@@ -100,7 +100,7 @@ def track(
         "hop": hop,
     }
     first = _search(
-        samples, rate, _spread(runs, round(trial / hop)), len(near), band, floor, ceiling, **costs
+        samples, rate, voice.spread(runs, round(trial / hop)), len(near), band, floor, ceiling, **costs
     )
     voiced = first[0][~np.isnan(first[0])]
     if len(voiced) < round(0.5 / hop):
@@ -109,13 +109,6 @@ def track(
         low = max(floor, 0.7 * float(np.percentile(voiced, 10)))
         high = min(ceiling, 1.5 * float(np.percentile(voiced, 90)))
     return _search(samples, rate, runs, len(near), band, low, high, **costs)
-
-
-def _spread(runs: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
-    """Return pieces of at most 2 s of ``runs``, evenly spread, that hold about ``wanted`` frames."""
-    pieces = [(at, min(at + 200, end)) for first, end in runs for at in range(first, end, 200)]
-    total = sum(end - first for first, end in pieces)
-    return pieces[:: max(1, -(-total // wanted))]
 
 
 def _search(

@@ -186,6 +186,13 @@ def runs(mask: Mask) -> list[tuple[int, int]]:
     return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
 
 
+def spread(runs: list[tuple[int, int]], wanted: int) -> list[tuple[int, int]]:
+    """Return pieces of at most 200 frames of ``runs``, evenly spread, that hold about ``wanted`` frames."""
+    pieces = [(at, min(at + 200, end)) for first, end in runs for at in range(first, end, 200)]
+    total = sum(end - first for first, end in pieces)
+    return pieces[:: max(1, -(-total // wanted))]
+
+
 def grow(mask: Mask, by: int) -> Mask:
     """Return ``mask`` with each run of true frames made longer by ``by`` frames at both ends."""
     if not len(mask):

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
-from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk
+from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk, voice
 from voicecoach.measures.scene import scene
 from voicecoach.types import AGENT, Call, Curve, Event, Match, Measure
 
-FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, talk, quality)
+FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, voice, talk, quality)
 
 
 def events(call: Call) -> tuple[Event, ...]:
