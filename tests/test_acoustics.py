@@ -119,6 +119,22 @@ def test_a_strong_second_harmonic_is_not_an_octave() -> None:
     assert np.abs(np.log2(f0[5:-5] / 120)).max() < 0.01
 
 
+def test_a_vowel_with_one_harmonic_left_keeps_the_pitch_of_the_voice() -> None:
+    # as an "ee" on a telephone line: at 150 Hz, of the harmonics that pass, the second is almost all there is
+    lone = vowel(150, 0.3, range(2, 3)) + np.float32(0.02) * vowel(150, 0.3, range(3, 12))
+    samples = np.concatenate([vowel(150, 1, range(2, 20)), lone] * 5) + noise(6.5, 0.002)
+    f0, _ = pitch.track(samples, RATE, everywhere(samples))
+    assert np.nanmax(np.abs(np.log2(f0[5:-5] / 150))) < 0.1
+
+
+def test_two_voices_on_a_channel_keep_their_pitch() -> None:
+    samples = np.concatenate([vowel(110, 1), vowel(215, 1)] * 4) + noise(8, 0.002)
+    f0, _ = pitch.track(samples, RATE, everywhere(samples))
+    for start in range(0, 800, 200):
+        assert np.abs(np.log2(f0[start + 10 : start + 90] / 110)).max() < 0.02
+        assert np.abs(np.log2(f0[start + 110 : start + 190] / 215)).max() < 0.02
+
+
 def test_noise_and_silence_are_unvoiced() -> None:
     hiss = noise(3, 0.1)
     f0, hnr = pitch.track(hiss, RATE, everywhere(hiss))
