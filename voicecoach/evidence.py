@@ -16,6 +16,7 @@ import numpy as np
 
 from voicecoach.acoustics.voice import grow, highest, runs, tidy
 from voicecoach.datafile import read_file
+from voicecoach.snap import snap
 from voicecoach.transcribe import FRAME, RATE
 from voicecoach.types import Contours, Evidence, Floats, Segment, Turn, Word
 
@@ -67,14 +68,20 @@ def back(segments: Sequence[Segment], contours: Contours, *, syllables: Syllable
     """
     heard = [(word, _doubt_segment(segment)) for segment in segments for word in segment.words]
     voiced = _voiced([word for word, _ in heard], contours)
+    placed = snap(
+        [word for word, _ in heard],
+        contours,
+        pause=limit("pause"),
+        reach=limit("snap"),
+        early=limit("early"),
+    )
     words: list[Word] = []
     doubts: dict[tuple[float, float], str] = {}
-    for (word, general), seconds in zip(heard, voiced, strict=True):
+    for (word, general), own, seconds in zip(heard, placed, voiced, strict=True):
         doubt = general or _doubt_word(word, seconds, contours, syllables(word.text) if syllables else 1)
-        placed = replace(_snap(word, contours), backed=not doubt)
-        words.append(placed)
+        words.append(replace(own, backed=not doubt))
         if doubt:
-            doubts[placed.start, placed.end] = doubt
+            doubts[own.start, own.end] = doubt
     return Backing(tuple(words), doubts)
 
 
@@ -122,28 +129,6 @@ def _voiced(words: Sequence[Word], contours: Contours) -> list[float]:
 
 def _frames(contours: Contours, start: float, end: float) -> slice:
     return slice(max(0, round(start / contours.hop)), max(0, round(end / contours.hop)) + 1)
-
-
-def _snap(word: Word, contours: Contours) -> Word:
-    """The word at the voice it overlaps most; a word next to voice moves there, a word without any stays."""
-    span = _frames(contours, word.start - limit("snap"), word.end + limit("snap"))
-    best: tuple[float, float, float] | None = None
-    for first, last in runs(contours.voice[span]):
-        low = (span.start + first - 0.5) * contours.hop
-        high = (span.start + last - 0.5) * contours.hop
-        shared = min(high, word.end) - max(low, word.start)
-        if best is None or shared > best[0]:
-            best = (shared, max(0.0, low), high)
-    if best is None:
-        return word
-    shared, low, high = best
-    if shared > 0:
-        start, end = max(word.start, low), min(word.end, high)
-    elif low >= word.end:
-        start, end = low, min(high, low + (word.end - word.start))
-    else:
-        start, end = max(low, high - (word.end - word.start)), high
-    return replace(word, start=round(start, 3), end=round(max(start, end), 3))
 
 
 # --- two channels -------------------------------------------------------------------------------------------
