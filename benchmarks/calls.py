@@ -168,7 +168,7 @@ def opened(piece: Piece) -> tuple[Piece, Piece] | None:
 
 
 def write(
-    own: dict[str, list[Piece]], short: Sequence[Piece], random: np.random.Generator, moves: int = 24
+    own: dict[str, list[Piece]], short: Sequence[Piece], random: np.random.Generator, moves: int = 18
 ) -> Script:
     """A call of so many turns."""
     script = Script(random)
