@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import bisect
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +30,7 @@ class Stretch:
     start: float
     end: float
     words: tuple[Word, ...] = ()
-    hummed: bool = False  # voiced for most of the time and not far below the speaker's own level
+    hummed: bool = False  # voiced for most of the time
     backchannel: bool = False  # a short acknowledgement while the other has the floor
     takes_floor: bool = True
 
@@ -125,7 +125,7 @@ def within(stretches: Sequence[Stretch], start: float, end: float) -> Sequence[S
 def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, ...]:
     least = round(threshold("pause") / contours.hop)
     runs: list[tuple[int, int]] = []
-    for first, end in voice.runs(contours.voice):
+    for first, end in _own_runs(call, speaker):
         joined = bool(runs) and first - runs[-1][1] < least
         runs[-1:] = [(runs[-1][0], end)] if joined else [*runs[-1:], (first, end)]
     # frame k stands for the time from half a hop before to half a hop after its centre
@@ -140,20 +140,26 @@ def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, .
             for word in turn.words:
                 if word.backed is not False and (at := _home(word, edges, starts)) is not None:
                     words[at].append(word)
-    usual = float(np.median(contours.level[contours.voice])) if contours.voice.any() else 0.0
+    hums = [float(np.mean(~np.isnan(contours.f0[first:end]))) >= threshold("hummed") for first, end in runs]
     return tuple(
-        Stretch(*edge, tuple(said), _hummed(contours, *edge, usual))
-        for edge, said in zip(edges, words, strict=True)
+        Stretch(*edge, tuple(said), hummed) for edge, said, hummed in zip(edges, words, hums, strict=True)
     )
 
 
-def _hummed(contours: Contours, start: float, end: float, usual: float) -> bool:
-    """Tell whether a stretch is voiced for most of its time and not much softer than the ``usual`` level."""
-    here = slice(round(start / contours.hop + 0.5), round(end / contours.hop + 0.5))
-    voiced = float(np.mean(~np.isnan(contours.f0[here]))) if here.stop > here.start else 0.0
-    if voiced < threshold("hummed"):
-        return False
-    return float(np.percentile(contours.level[here], 90)) >= usual - threshold("murmur")
+def _own_runs(call: Call, speaker: str) -> Iterator[tuple[int, int]]:
+    """Yield the runs of voice of a speaker, in frames, but for another's voice that is heard over the line.
+
+    That is so soft that it cannot be the speaker's, and comes while another speaks.
+    """
+    contours = call.contours[speaker]
+    others = [them.voice for name, them in call.contours.items() if name != speaker]
+    if not contours.voice.any():
+        return
+    least = float(np.percentile(contours.level[contours.voice], 90)) - threshold("murmur")
+    for first, end in voice.runs(contours.voice):
+        shared = max((them[first:end].sum() for them in others), default=0)
+        if 2 * shared < end - first or np.percentile(contours.level[first:end], 90) >= least:
+            yield first, end
 
 
 def _home(word: Word, edges: list[tuple[float, float]], starts: list[float]) -> int | None:
