@@ -30,6 +30,7 @@ class Stretch:
     start: float
     end: float
     words: tuple[Word, ...] = ()
+    doubted: tuple[Word, ...] = ()  # words that the sound does not back
     hummed: bool = False  # voiced for most of the time
     backchannel: bool = False  # a short acknowledgement while the other has the floor
     takes_floor: bool = True
@@ -134,15 +135,17 @@ def _stretches(call: Call, speaker: str, contours: Contours) -> tuple[Stretch, .
         for first, end in runs
     ]
     words: list[list[Word]] = [[] for _ in edges]
+    doubted: list[list[Word]] = [[] for _ in edges]
     starts = [start for start, _ in edges]
     for turn in call.turns:
         if turn.speaker == speaker:
             for word in turn.words:
-                if word.backed is not False and (at := _home(word, edges, starts)) is not None:
-                    words[at].append(word)
+                if (at := _home(word, edges, starts)) is not None:
+                    (doubted if word.backed is False else words)[at].append(word)
     hums = [float(np.mean(~np.isnan(contours.f0[first:end]))) >= threshold("hummed") for first, end in runs]
     return tuple(
-        Stretch(*edge, tuple(said), hummed) for edge, said, hummed in zip(edges, words, hums, strict=True)
+        Stretch(*edge, tuple(said), tuple(unsure), hummed)
+        for edge, said, unsure, hummed in zip(edges, words, doubted, hums, strict=True)
     )
 
 
@@ -181,11 +184,10 @@ def _marked(
     stretch = own[at]
     if stretch.duration >= threshold("backchannel"):
         return stretch
-    if stretch.words:
-        said = [plain(word.text) for word in stretch.words]
-        acknowledges = known is not None and known.is_backchannel(said)
-    else:
-        acknowledges = stretch.hummed
+    said = [plain(word.text) for word in stretch.words or stretch.doubted]
+    acknowledges = bool(said) and known is not None and known.is_backchannel(said)
+    if not stretch.words:  # that there is a sound is sure, be it a word or not
+        acknowledges = acknowledges or stretch.hummed
     following = own[at + 1].start if at + 1 < len(own) else float("inf")
     if acknowledges and any(_keeps_floor(them, stretch, following, known) for them in others):
         return replace(stretch, backchannel=True, takes_floor=False)
