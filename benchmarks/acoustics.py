@@ -2,6 +2,7 @@
 
     python benchmarks/acoustics.py pitch [FOLDER] [--telephone]
     python benchmarks/acoustics.py pairs [FOLDER]
+    python benchmarks/acoustics.py cost [FOLDER] [--memory]
 
 Folders default to those in ``VOICECOACH_CORPORA``. What each part needs and prints is said at its function.
 Yardsticks whose package is missing are left out: swift-f0 and librosa are in the extra ``bench``; pyworld and
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cost import measure_cost
 from numpy.typing import NDArray
 
 from voicecoach import audio
@@ -246,12 +248,14 @@ def main() -> None:
     """Run one part."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parts = parser.add_subparsers(required=True, metavar="PART")
-    for name, part in (("pitch", compare_pitch), ("pairs", compare_pairs)):
+    for name, part in (("pitch", compare_pitch), ("pairs", compare_pairs), ("cost", measure_cost)):
         command = parts.add_parser(name, help=(part.__doc__ or "").partition("\n")[0].replace("%", "%%"))
         command.add_argument("folder", type=Path, nargs="?")
         command.set_defaults(part=part)
         if part is compare_pitch:
             command.add_argument("--telephone", action="store_true")
+        if part is measure_cost:
+            command.add_argument("--memory", action="store_true")
     arguments = parser.parse_args()
     arguments.part(arguments)
 

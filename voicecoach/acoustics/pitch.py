@@ -29,7 +29,7 @@ coding of intonation. Proceedings of Speech Prosody 2008, 135-138.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,15 +40,7 @@ from voicecoach.types import Floats
 _AT_ONCE = 256  # frames analysed together: small enough for the processor's cache
 _SEMITONES = 136  # above 1 Hz, more than any voice has
 _TOGETHER = 64  # runs whose paths are searched side by side
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """What may be the period of each frame, best first; 0 Hz where there is no candidate."""
-
-    hertz: Floats  # shape (frames, candidates)
-    correlation: Floats  # height of the peak, 0..1, shape (frames, candidates)
-    peak: Floats  # highest sample within the longest period around the centre, shape (frames,)
+_LONGEST = 6000  # frames searched as one run, so that memory does not grow with a voice that never pauses
 
 
 def track(
@@ -149,31 +141,39 @@ def _search(
     if not runs:
         return f0, hnr
     analyser = _Analyser(rate, floor, ceiling, band, octave)
-    found = [
-        analyser.candidates(block) for first, end in runs for block in analyser.cut(samples, hop, first, end)
-    ]
-    hertz = np.concatenate([one.hertz for one in found])
-    correlation = np.concatenate([one.correlation for one in found])
-    peak = np.concatenate([one.peak for one in found])
-    loudest = max(float(np.percentile(peak, 99)), 1e-6)
-    strength = np.full((len(hertz), hertz.shape[1] + 1), -np.inf, np.float32)
-    strength[:, 0] = voicing + np.maximum(0, 2 - peak / loudest * (1 + voicing) / silence)
-    is_one = hertz > 0
-    strength[:, 1:][is_one] = correlation[is_one] + octave * np.log2(hertz[is_one] / floor)
-    if usual is not None:
-        strength[:, 1:][is_one] += usual[np.round(12 * np.log2(hertz[is_one])).astype(int)]
+    runs = [(at, min(at + _LONGEST, end)) for first, end in runs for at in range(first, end, _LONGEST)]
     starts = np.cumsum([0] + [end - first for first, end in runs])
+    hertz, correlation = np.empty((2, starts[-1], analyser.keep), np.float32)
+    peak = np.empty(starts[-1], np.float32)
+    at = 0
+    for first, end in runs:
+        for block in analyser.cut(samples, hop, first, end):
+            now = slice(at, at + len(block))
+            hertz[now], correlation[now], peak[now] = analyser.candidates(block)
+            at = now.stop
+    loudest = max(float(np.percentile(peak, 99)), 1e-6)
+
+    def strength(rows: slice) -> Floats:
+        found = np.full((rows.stop - rows.start, analyser.keep + 1), -np.inf, np.float32)
+        found[:, 0] = voicing + np.maximum(0, 2 - peak[rows] / loudest * (1 + voicing) / silence)
+        is_one = hertz[rows] > 0
+        pitches = hertz[rows][is_one]
+        found[:, 1:][is_one] = correlation[rows][is_one] + octave * np.log2(pitches / floor)
+        if usual is not None:
+            found[:, 1:][is_one] += usual[np.round(12 * np.log2(pitches)).astype(int)]
+        return found
+
     order = sorted(range(len(runs)), key=lambda i: runs[i][1] - runs[i][0])
     for begin in range(0, len(order), _TOGETHER):
         group = order[begin : begin + _TOGETHER]
         rows = [slice(starts[i], starts[i + 1]) for i in group]
         states = _paths(
-            [hertz[r] for r in rows], [strength[r] for r in rows], jump * 0.01 / hop, change * 0.01 / hop
+            [hertz[r] for r in rows], [strength(r) for r in rows], jump * 0.01 / hop, change * 0.01 / hop
         )
         for i, r, state in zip(group, rows, states, strict=True):
-            at = np.arange(r.start, r.stop)
-            height = np.clip(correlation[at, state - 1], 1e-4, 1 - 1e-5)
-            f0[slice(*runs[i])] = np.where(state > 0, hertz[at, state - 1], np.nan)
+            each = np.arange(r.start, r.stop)
+            height = np.clip(correlation[each, state - 1], 1e-4, 1 - 1e-5)
+            f0[slice(*runs[i])] = np.where(state > 0, hertz[each, state - 1], np.nan)
             hnr[slice(*runs[i])] = np.where(state > 0, 10 * np.log10(height / (1 - height)), np.nan)
     return f0, hnr
 
@@ -195,12 +195,16 @@ class _Analyser:
         own = np.fft.irfft(np.abs(np.fft.rfft(self.window.astype(np.float64), self.points)) ** 2)
         self.correction = (own[0] / own[self.lags]).astype(np.float32)
 
-    def cut(self, samples: frames.Samples, hop: float, first: int, end: int) -> list[Floats]:
+    def cut(self, samples: frames.Samples, hop: float, first: int, end: int) -> Iterator[Floats]:
         """Cut frames ``first`` to ``end`` into blocks of shape (at most _AT_ONCE, size)."""
-        return list(frames.blocks(samples, round(hop * self.rate), self.size, first, end, _AT_ONCE))
+        return frames.blocks(samples, round(hop * self.rate), self.size, first, end, _AT_ONCE)
 
-    def candidates(self, block: Floats) -> _Candidates:
-        """Return the highest peaks of the autocorrelation of each frame of a block."""
+    def candidates(self, block: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the highest peaks of the autocorrelation of each frame of a block, best first.
+
+        They are Hz (0 where there is no candidate) and height 0..1, both of shape (frames, keep), with the
+        highest sample within the longest period around the centre of each frame, shape (frames,).
+        """
         centred = block - block.mean(axis=1, keepdims=True)
         middle = slice(self.size // 2 - self.period // 2, self.size // 2 + self.period // 2)
         peak = np.abs(centred[:, middle]).max(axis=1)
@@ -224,7 +228,7 @@ class _Analyser:
         best = rank < self.keep
         result = np.zeros((2, len(block), self.keep), np.float32)
         result[:, row[best], rank[best]] = hertz[best], height[best]
-        return _Candidates(result[0], result[1], peak)
+        return result[0], result[1], peak
 
 
 def _paths(
@@ -242,7 +246,7 @@ def _paths(
     unvoiced = np.zeros(states, bool)
     unvoiced[0] = True
     switch = np.where(unvoiced[:, None] ^ unvoiced[None, :], change, 0).astype(np.float32)
-    came_from = np.zeros((longest, len(strength), states), np.intp)
+    came_from = np.zeros((longest, len(strength), states), np.uint8)
     best = gain[0]
     for begin in range(1, longest, _AT_ONCE):
         now = slice(begin, min(begin + _AT_ONCE, longest))
@@ -250,7 +254,7 @@ def _paths(
         cost = np.fmax(apart * np.float32(jump), 0) + switch  # fmax: NaN becomes 0
         for t in range(now.start, now.stop):
             total = best[:, :, None] - cost[t - begin]
-            total.argmax(axis=1, out=came_from[t])
+            came_from[t] = total.argmax(axis=1)
             best = total.max(axis=1) + gain[t]
             best -= best.max(axis=1, keepdims=True)  # keeps the precision over hours
     path = np.zeros((longest, len(strength)), np.int64)
