@@ -324,7 +324,7 @@ def main() -> None:
         if not given.part or "forced" in given.part:
             every: dict[str, list[Row]] = defaultdict(list)
             for case in (*inserted(stuff), *empty(stuff)):
-                if len(case.channels) > 1 or "looped" in case.condition:
+                if "telephone" in case.condition or "looped" in case.condition or len(case.channels) > 1:
                     continue
                 samples, _, shape = shape_of(case, folder)
                 for prompt in (None, "Thank you."):

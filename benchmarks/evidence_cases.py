@@ -346,13 +346,17 @@ def soft(stuff: Material) -> Iterator[Case]:
         yield Case("soft, telephone at 25 dB", who, (telephone(whole + hiss),), (text,), "en", rate=8000)
 
 
+# dB weaker, seconds late, both ways
+ECHOES = ((15, 0.0, False), (25, 0.03, False), (35, 0.0, False), (20, 0.02, True), (18, 0.15, False))
+
+
 def bleed(stuff: Material) -> Iterator[Case]:
     """The customer heard on the agent's channel, 15 to 35 dB weaker, and each on the other."""
-    calls = list(practice())[:1] if not stuff.voices else [*list(practice())[:1], *thanking(stuff)]
+    calls = [*list(practice())[:1], *thanking(stuff, 10), *thanking(stuff, 2)]
     for name, ((agent, told, spans), (customer, asked, theirs)) in calls:
         size = max(len(agent), len(customer))
         a, c = (np.pad(x, (0, size - len(x))) for x in (agent, customer))
-        for weaker, late, back in ((15, 0.0, False), (25, 0.03, False), (35, 0.0, False), (20, 0.02, True)):
+        for weaker, late, back in ECHOES:
             delay = round(late * RATE)
             leak = np.concatenate([np.zeros(delay), c[: size - delay]]) * 10 ** (-weaker / 20)
             other = np.concatenate([np.zeros(delay), a[: size - delay]]) * 10 ** (-weaker / 20) * back
@@ -367,7 +371,7 @@ def bleed(stuff: Material) -> Iterator[Case]:
             )
 
 
-def thanking(stuff: Material) -> Iterator[tuple[str, list[tuple[Signal, str, Spans]]]]:
+def thanking(stuff: Material, times: int) -> Iterator[tuple[str, list[tuple[Signal, str, Spans]]]]:
     """Calls in which the customer alone thanks, apologises and says please."""
     names = sorted(stuff.voices)
     if len(names) < 2:
@@ -376,8 +380,8 @@ def thanking(stuff: Material) -> Iterator[tuple[str, list[tuple[Signal, str, Spa
     full = [(text, x) for what, text, x in one if what.startswith("c")]
     short = [(text, x) for what, text, x in two if what.startswith("s")]
     at, sides = 0.5, [([], []), ([], [])]  # type: ignore[var-annotated]
-    for k in range(10):
-        for side, (text, x) in enumerate((full[k % len(full)], short[k])):
+    for k in range(max(times, len(full))):
+        for side, (text, x) in enumerate((full[k % len(full)], *short[k : k + 1][: times - k])):
             sides[side][0].append((at, text, x))
             at += len(x) / RATE + 0.6
     made = []
@@ -387,7 +391,7 @@ def thanking(stuff: Material) -> Iterator[tuple[str, list[tuple[Signal, str, Spa
             whole[round(start * RATE) : round(start * RATE) + len(x)] = 0.2 * x / loud(x)
         spans = tuple((start, start + len(x) / RATE) for start, _, x in utterances)
         made.append((whole, " ".join(text for _, text, _ in utterances), spans))
-    yield "only the customer is courteous", made
+    yield f"only the customer is courteous, {times} times", made
 
 
 def outside(spans: Spans, end: float, margin: float = 0.25) -> Spans:
