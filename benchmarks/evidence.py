@@ -115,9 +115,12 @@ class Remembering:
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
+EDGE = 0.5  # s by which a word that was said may stand in a stretch in which nobody speaks
+
+
 @dataclass
 class Row:
-    """A word as it came out: what it is (real, invented, other) and whether it is backed."""
+    """A word as it came out: what it is (real, invented, babble: among other voices, or other) and whether it is backed."""
 
     case: Case
     word: Word
@@ -144,11 +147,15 @@ def rows(case: Case, words: Sequence[Word], channel: int, language: str) -> list
     found = []
     for k, word in enumerate(words):
         middle = (word.start + word.end) / 2
-        inside = any(a <= middle <= b for a, b in case.empty[channel]) if case.empty else False
-        if case.condition.startswith("bleed"):  # the same word may be said at both sides: time decides
-            kind = "invented" if inside else "real" if k in hit else "other"
-        else:
-            kind = "real" if k in hit and not inside else "invented" if inside else "other"
+        off = EDGE if k in hit and not case.condition.startswith("bleed") else 0.0
+        within = [
+            n
+            for n, (a, b) in enumerate(case.empty[channel] if case.empty else ())
+            if a + off <= middle <= b - off
+        ]
+        voices = bool(within) and within[0] < len(case.sounds) and case.sounds[within[0]] == "babble"
+        nobody = "babble" if voices else "invented"
+        kind = nobody if within else "real" if k in hit else "other"
         found.append(Row(case, word, kind, word.backed is True))
     return found
 
@@ -207,7 +214,9 @@ def gate(case: Case, segments: Sequence[Segment], shape: Contours) -> list[Row]:
 def planted(case: Case, segments: Sequence[Segment]) -> Iterator[tuple[str, Segment]]:
     """Thanks put where nobody speaks: after the last word, far from any, before the next."""
     said = sorted((w for s in segments for w in s.words), key=lambda w: w.start)
-    for start, end in case.empty[0]:
+    for (start, end), what in zip(case.empty[0], case.sounds, strict=True):
+        if what == "babble":
+            continue
         before = max((w.end for w in said if w.end <= start + 0.3), default=start)
         after = min((w.start for w in said if w.start >= end - 0.3), default=end + 1)
         for name, at in (
@@ -224,8 +233,6 @@ def on_planted(cases: Iterable[Case], ears: Remembering, folder: Path) -> None:
     """Print how many of the planted words are backed, beside what was really heard."""
     count: dict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
-        if "babble" in case.name or case.language is None:
-            continue
         samples, probability, shape = shape_of(case, folder)
         near = evidence.near_voice(probability, shape)
         options = DecodeOptions(beam_size=5)
@@ -242,11 +249,13 @@ def on_planted(cases: Iterable[Case], ears: Remembering, folder: Path) -> None:
 
 def table(title: str, every: Mapping[str, list[Row]], notes: Mapping[str, str]) -> None:
     """Print recall, precision and what was invented, by condition."""
-    print(f"\n## {title}\n\n| condition | real | backed | invented | backed | other | backed | |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        f"\n## {title}\n\n| condition | real | backed | invented | backed | in babble | backed | other | backed | |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for name, found in every.items():
         cells = []
-        for kind in ("real", "invented", "other"):
+        for kind in ("real", "invented", "babble", "other"):
             some = [r for r in found if r.kind == kind]
             yes = sum(r.backed for r in some)
             share = f"{100 * yes / len(some):.1f} %" if some and kind == "real" else f"{yes}"
@@ -269,7 +278,10 @@ def whole(part: str, cases: Sequence[Case], coach: Coach, folder: Path, verbose:
             if at is not None:
                 channels = [s.channel for s in found.source.speakers if s.name == finding.speaker]
                 here = case.empty[channels[0] or 0] if channels and case.empty else ()
-                wrong = any(a <= at and (finding.end or at) <= b for a, b in here)
+                inside = [k for k, (a, b) in enumerate(here) if a <= at and (finding.end or at) <= b]
+                voices = bool(inside) and case.sounds[inside[0] : inside[0] + 1] == ("babble",)
+                wrong = bool(inside) and not voices
+                count["findings in babble"] += voices
             else:
                 wrong = part == "empty"
             count["wrong findings"] += wrong

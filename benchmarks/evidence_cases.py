@@ -153,6 +153,7 @@ class Case:
     empty: tuple[Spans, ...] = ((),)
     rate: int = RATE
     roles: str | None = None
+    sounds: tuple[str, ...] = ()  # what is heard in the stretches of the first channel
 
 
 def read(path: Path) -> Signal:
@@ -308,7 +309,16 @@ def inserted(stuff: Material) -> Iterator[Case]:
             whole = spoil(np.concatenate([*pieces, said.samples[at:]]))
             name = f"{said.name}: {', '.join(chosen)}"
             rate = 8000 if label == "telephone" else RATE
-            yield Case(label, name, (whole,), (said.text,), said.language, (tuple(empty),), rate)
+            yield Case(
+                label,
+                name,
+                (whole,),
+                (said.text,),
+                said.language,
+                (tuple(empty),),
+                rate,
+                sounds=tuple(chosen),
+            )
 
 
 def empty(stuff: Material) -> Iterator[Case]:

@@ -135,7 +135,9 @@ def test_words_without_sound_are_listed_but_not_praised() -> None:
         made.finding("courtesy.thanks", made.POOR_TURNS, 6, "Thank you"), evidence=made.NOT_BACKED
     )
     page = as_text.render([made.analysis(made.POOR_TURNS, (), unbacked=(thanks,))])
-    assert 'not backed by the sound, not counted: "Thank you" 0:29.7' in " ".join(page.split())
+    assert f'not backed by the sound, not counted: "Thank you" 0:29.7 ({made.NOT_BACKED.reason})' in " ".join(
+        page.split()
+    )
     worked = page.split("WHAT WORKED")[1].split("TRY NEXT")[0]
     assert "thank" not in worked.lower()
 

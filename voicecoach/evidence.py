@@ -97,8 +97,7 @@ def _doubt_word(word: Word, voiced: float, contours: Contours, syllables: float)
     if voiced < limit("voiced"):
         return "unvoiced"
     near = _frames(contours, word.start - limit("reach"), word.end + limit("reach"))
-    sounding = contours.voice[near] | ~np.isnan(contours.f0[near])
-    if np.count_nonzero(sounding) * contours.hop < limit("syllable") * max(1, syllables):
+    if np.count_nonzero(contours.voice[near]) * contours.hop < limit("syllable") * max(1, syllables):
         return "too_fast"
     return "improbable" if word.probability < limit("probability") else ""
 
@@ -110,7 +109,7 @@ def _voiced(words: Sequence[Word], contours: Contours) -> list[float]:
     counts. What it invents in a silence stands after the voice: one that ended before the word began counts
     only where no other word is nearer to it.
     """
-    times = np.flatnonzero(~np.isnan(contours.f0)) * contours.hop
+    times = np.flatnonzero(~np.isnan(contours.f0) & contours.voice) * contours.hop
     start, end = (np.array([getattr(w, edge) for w in words], float) for edge in ("start", "end"))
     first = np.searchsorted(times, start - limit("reach"))
     here = np.searchsorted(times, start - contours.hop / 2)

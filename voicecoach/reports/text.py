@@ -290,7 +290,10 @@ def _heard(console: Console, analysis: Analysis) -> None:
             ],
         )
     if analysis.unbacked:
-        words = ", ".join(f"{_quoted(f.quote)} {_at(f.start)}".strip() for f in analysis.unbacked)
+        words = "; ".join(
+            f"{_quoted(f.quote)} {_at(f.start)}".strip() + f" ({f.evidence.reason})"
+            for f in analysis.unbacked
+        )
         _say(console, f"Heard by the model, not backed by the sound, not counted: {words}")
 
 
