@@ -120,7 +120,10 @@ EDGE = 0.5  # s by which a word that was said may stand in a stretch in which no
 
 @dataclass
 class Row:
-    """A word as it came out: what it is (real, invented, babble: among other voices, or other) and whether it is backed."""
+    """A word as it came out, and whether it is backed.
+
+    It is real, invented, in babble (said by other voices, or invented) or other, such as misheard.
+    """
 
     case: Case
     word: Word
@@ -217,8 +220,8 @@ def planted(case: Case, segments: Sequence[Segment]) -> Iterator[tuple[str, Segm
     for (start, end), what in zip(case.empty[0], case.sounds, strict=True):
         if what == "babble":
             continue
-        before = max((w.end for w in said if w.end <= start + 0.3), default=start)
-        after = min((w.start for w in said if w.start >= end - 0.3), default=end + 1)
+        before = min(start, max((w.end for w in said if w.start < start), default=start))
+        after = max(end, min((w.start for w in said if w.end > end), default=end))
         for name, at in (
             ("right after the last word", before),
             ("0.2 s after it", before + 0.2),
@@ -249,9 +252,8 @@ def on_planted(cases: Iterable[Case], ears: Remembering, folder: Path) -> None:
 
 def table(title: str, every: Mapping[str, list[Row]], notes: Mapping[str, str]) -> None:
     """Print recall, precision and what was invented, by condition."""
-    print(
-        f"\n## {title}\n\n| condition | real | backed | invented | backed | in babble | backed | other | backed | |"
-    )
+    print(f"\n## {title}\n")
+    print("| condition | real | backed | invented | backed | in babble | backed | other | backed | |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, found in every.items():
         cells = []
