@@ -152,11 +152,13 @@ def own_voice(contours: Sequence[Contours], bleed: Mapping[tuple[int, int], floa
         voice = own.voice & tidy(own.voice & ~leaked, hop=own.hop)
         leaked = (leaked | own.voice) & ~voice
         times = np.minimum(np.round(own.nuclei / own.hop).astype(int), len(leaked) - 1)
+        middles = np.round(own.steady[:, :2].mean(axis=1) / own.hop).astype(int)
         cleaned[target] = replace(
             own,
             voice=voice,
             f0=np.where(leaked, np.float32(np.nan), own.f0).astype(np.float32),
             nuclei=own.nuclei[~leaked[times]] if len(leaked) else own.nuclei,
+            steady=own.steady[~leaked[np.minimum(middles, len(leaked) - 1)]] if len(leaked) else own.steady,
         )
     return tuple(cleaned)
 

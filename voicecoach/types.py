@@ -113,6 +113,8 @@ class Contours:
     cpp: float = float("nan")  # smoothed cepstral peak prominence in dB; this and the next two from a part
     jitter: float = float("nan")  # of the voiced speech; share of the mean period, 0..1
     shimmer: float = float("nan")  # share of the mean strength of a period, 0..1
+    # where the spectrum holds still: start s, end s, change dB, shape (stretches, 3)
+    steady: Floats = field(default_factory=lambda: np.empty((0, 3), np.float32))
 
 
 # --- words --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Contours of one channel: level, F0, HNR, voice activity, syllable nuclei, loudness, voice quality.
+"""Contours of one channel: level, F0, HNR, voice activity, syllable nuclei, loudness, steady sounds, quality.
 
 Pure functions of signal and rate. One value each 10 ms; frame k is centred on k * 10 ms. Only a block of
 the channel is held as floating point at a time, so a recording of hours needs no more memory than its
@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from voicecoach.acoustics import bands, cepstrum, frames, level, loudness, nuclei, perturbation, pitch, voice
+from voicecoach.acoustics import (
+    bands,
+    cepstrum,
+    frames,
+    level,
+    loudness,
+    nuclei,
+    perturbation,
+    pitch,
+    steady,
+    voice,
+)
 from voicecoach.types import Contours, Floats
 
 HOP = 0.01  # s
@@ -51,6 +62,7 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
         cpp=cepstrum.prominence(samples, rate, some, hop=HOP),
         jitter=jitter,
         shimmer=shimmer,
+        steady=steady.steady(samples, rate, f0, active, hop=HOP),
     )
 
 

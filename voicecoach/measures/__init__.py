@@ -18,9 +18,9 @@ FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, voic
 
 
 def events(call: Call) -> tuple[Event, ...]:
-    """Return pauses, silences, overlaps, interruptions and backchannels of a call in order of time."""
+    """Return pauses, fillers, silences, overlaps, interruptions and backchannels in order of time."""
     seen = scene(call)
-    found = [*pauses.events(seen), *talk.events(seen)]
+    found = [*pauses.events(seen), *fillers.events(seen), *talk.events(seen)]
     return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
 
 

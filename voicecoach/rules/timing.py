@@ -7,8 +7,8 @@ who goes on. Without times nothing is found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from voicecoach.datafile import Value
 from voicecoach.rules.dialogue import WORDING, Dialogue, Line, Spot, Wording, read_wording
@@ -22,6 +22,8 @@ REQUIRED = ("event",)
 OPTIONAL = (
     "least",
     "most",
+    "times",
+    "within",
     "words",
     "announced_by",
     "announced_words",
@@ -35,6 +37,7 @@ OPTIONAL = (
 class Timing:
     """An event of the agent between ``least`` and ``most`` seconds long.
 
+    From ``times`` of them within ``within`` seconds on they are found together, as one event.
     ``words`` is a wording that must be said during it, and is then what is found. An event is excused if one
     of the markers ``announced_by``, or ``announced_words``, was found within ``announced_before`` seconds
     before it and it is no longer than ``announced_most``.
@@ -43,6 +46,8 @@ class Timing:
     event: str
     least: float
     most: float
+    times: int
+    within: float
     words: Wording | None
     announced_by: tuple[str, ...]
     announced_words: Wording | None
@@ -71,6 +76,8 @@ def read(fields: Mapping[str, Value], language: Language) -> Timing:
         event=fields["event"].one_of((*EVENTS, MONOLOGUE, INSIDE)),
         least=seconds("least", 0.0),
         most=seconds("most", float("inf")),
+        times=fields["times"].whole(least=1) if "times" in fields else 1,
+        within=seconds("within", float("inf")),
         words=wording("words"),
         announced_by=fields["announced_by"].texts() if "announced_by" in fields else (),
         announced_words=wording("announced_words"),
@@ -106,9 +113,26 @@ def happened(rule: Timing, dialogue: Dialogue) -> Iterator[tuple[Event, Line | N
     if rule.event == INSIDE:
         yield from _inside(dialogue)
         return
-    for event in _monologues(dialogue) if rule.event == MONOLOGUE else dialogue.events:
-        if event.kind == rule.event and event.speaker == AGENT:
-            yield event, None
+    events = _monologues(dialogue) if rule.event == MONOLOGUE else iter(dialogue.events)
+    own = [event for event in events if event.kind == rule.event and event.speaker == AGENT]
+    for event in own if rule.times == 1 else _together(own, rule.times, rule.within):
+        yield event, None
+
+
+def _together(events: Sequence[Event], times: int, within: float) -> Iterator[Event]:
+    """Each run of at least ``times`` events of which as many lie within ``within`` seconds, as one event."""
+    ordered = sorted(events, key=lambda event: event.start)
+    first = 0
+    while first + times <= len(ordered):
+        end = first + times
+        if ordered[end - 1].end - ordered[first].start > within:
+            first += 1
+            continue
+        while end < len(ordered) and ordered[end].end - ordered[end - times + 1].start <= within:
+            end += 1
+        run = ordered[first:end]
+        yield replace(run[0], end=run[-1].end, detail=f"{len(run)} times")
+        first = end
 
 
 def _monologues(dialogue: Dialogue) -> Iterator[Event]:

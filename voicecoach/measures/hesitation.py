@@ -1,0 +1,110 @@
+"""Which steady stretches of voice are filled pauses: what is heard together with what the words leave over.
+
+Times in seconds. The sound says where the mouth holds still (``acoustics/steady.py``), as it also does in
+a long vowel. The words say what belongs to a word: a recogniser leaves most fillers out and gives their
+time to the word beside them, which then lasts longer than its letters take. Each cue has its points in
+fillers.yaml; no single one decides. Without words nothing is told apart, so nothing is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from voicecoach.acoustics import voice
+from voicecoach.datafile import read_file
+from voicecoach.types import Contours, Word
+
+_MOST_JOINED = 0.3  # s
+_MOST_PITCH = 6.0  # semitones; more is mostly an octave error
+_SHORTEST, _LONGEST = 0.15, 1.2  # s; what is shorter or longer is no filled pause
+
+
+@cache
+def _facts() -> tuple[Mapping[str, float], float]:
+    file = read_file(Path(__file__).with_name("fillers.yaml")).fields(("version", "least", "points"))
+    points = {
+        key: value.fields(("value", "source"))["value"].number()
+        for key, value in file["points"].mapping().items()
+    }
+    return points, file["least"].number()
+
+
+def hesitations(contours: Contours, words: Sequence[Word]) -> list[tuple[float, float]]:
+    """Return (start, end) of each filled pause of a speaker; ``words`` are the backed words, in order."""
+    if not words:
+        return []
+    least = _facts()[1]
+    found: list[tuple[float, float]] = []
+    for (start, end), cues in zip(*cues_of(contours, words), strict=True):
+        if points(cues) < least:
+            continue
+        if found and start - found[-1][1] < 0.15:  # the two halves of one "um"
+            start = found.pop()[0]
+        found.append((start, end))
+    return [(start, end) for start, end in found if _SHORTEST <= end - start <= _LONGEST]
+
+
+def points(cues: Mapping[str, float]) -> float:
+    """Return the sum of the points of the cues of a stretch."""
+    weights = _facts()[0]
+    return weights["start"] + sum(weights[name] * value for name, value in cues.items())
+
+
+def cues_of(
+    contours: Contours, words: Sequence[Word]
+) -> tuple[list[tuple[float, float]], list[dict[str, float]]]:
+    """Return the steady stretches of a channel as (start, end), and the cues of each by name."""
+    hop = contours.hop
+    edges = [((a - 0.5) * hop, (b - 0.5) * hop) for a, b in voice.runs(contours.voice)]
+    starts = np.array([word.start for word in words])
+    ends = np.maximum.accumulate([word.end for word in words]) if words else starts
+    lengths = np.array([_letters(word) for word in words])
+    pace = float(np.median([word.end - word.start for word in words] / lengths)) if words else 0.0
+    spans: list[tuple[float, float]] = []
+    cues: list[dict[str, float]] = []
+    at = 0
+    for start, end, change in contours.steady.astype(float).tolist():
+        while at < len(edges) and edges[at][1] <= start:
+            at += 1
+        first, last = edges[at] if at < len(edges) and edges[at][0] < end else (start, end)
+        before = min(max(start - first, 0.0), _MOST_JOINED)
+        after = min(max(last - end, 0.0), _MOST_JOINED)
+        inside = slice(max(round(start / hop + 0.5), 0), round(end / hop + 0.5))
+        low, high = (float(v) for v in np.percentile(contours.level[inside], (5, 95)))
+        f0 = contours.f0[inside]
+        pitches = (
+            np.percentile(12 * np.log2(f0[~np.isnan(f0)]), (5, 95)) if not np.isnan(f0).all() else (0, 0)
+        )
+        near = range(int(np.searchsorted(ends, start)), int(np.searchsorted(starts, end)))
+        shared = {k: min(words[k].end, end) - max(words[k].start, start) for k in near}
+        own = [k for k, much in shared.items() if much > min(0.05, 0.5 * (end - start))]
+        left_over = sum(words[k].end - words[k].start - pace * lengths[k] for k in own)
+        alone = max(before, after) < 0.1
+        said = sum(max(shared[k], 0.0) / max(words[k].end - words[k].start, hop) for k in near)
+        spans.append((float(start), float(end)))
+        cues.append(
+            {
+                "change": change,
+                "length": min(float(np.log2((end - start) / 0.2)), 1.0),
+                "dip": high - low,
+                "pitch": min(float(pitches[1] - pitches[0]), _MOST_PITCH),
+                "joined": before + after,
+                "alone": float(alone),
+                "left_over": min(max(left_over, -0.3), 0.6),
+                "said": said if alone else 0.0,
+            }
+        )
+    return spans, cues
+
+
+def _letters(word: Word) -> int:
+    """The letters of a word and one more, as the shortest words take more time a letter.
+
+    A figure and a letter that is spelt take as long as a short word.
+    """
+    spelt = len(word.bare) > 1 and word.text.isupper()
+    return 1 + sum(4 if spelt or c.isdigit() else 1 for c in word.bare)
