@@ -1,6 +1,7 @@
 """Acoustics against references: F0, tone, loudness of loud and normal speech.
 
     python benchmarks/acoustics.py pitch [FOLDER] [--telephone]
+    python benchmarks/acoustics.py tone [FOLDER ...]
     python benchmarks/acoustics.py pairs [FOLDER]
     python benchmarks/acoustics.py cost [FOLDER] [--memory]
 
@@ -28,7 +29,7 @@ from cost import measure_cost
 from numpy.typing import NDArray
 
 from voicecoach import audio
-from voicecoach.acoustics import contours, pitch
+from voicecoach.acoustics import contours, loudness, pitch
 from voicecoach.acoustics.level import level
 from voicecoach.pipeline import Coach, Settings, analyse
 from voicecoach.transcribe import speech_probability
@@ -36,6 +37,7 @@ from voicecoach.transcribe import speech_probability
 RATE = 16000
 STEP = 0.015  # s, of the reference
 HOP = 0.01  # s, of the methods
+SOUND = (".wav", ".flac", ".mp3")
 
 Track = NDArray[np.floating[Any]]  # Hz each 10 ms, 0 where unvoiced
 Method = Callable[[NDArray[np.float32]], Track]
@@ -237,6 +239,95 @@ def compare_pairs(arguments: argparse.Namespace) -> None:
         )
 
 
+def compare_tone(arguments: argparse.Namespace) -> None:
+    """Tone measures against Praat's and pyloudnorm's: bias and correlation over recordings.
+
+    The folders hold speech, one voice a recording, sampled at 16 kHz or more; the default is the corpora
+    pitch (FDA), tone (RAVDESS) and speech. Praat has its defaults for voice reports (75-600 Hz, local jitter
+    and shimmer, HNR by cross-correlation, CPPS by a straight line); CPPS is that of the voiced stretches one
+    after the other, as for running speech. pyloudnorm gets the whole file, and the stretches of voice one
+    after the other. openSMILE would be a third reference, but its licence (audEERING Research License, 2023)
+    forbids "using the Software in the creation or use of commercial products", so it is left out.
+    """
+    missing = [name for name in ("parselmouth", "pyloudnorm") if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(f"needs {' and '.join(missing)}; the head of this program says how to make an environment")
+    folders = arguments.folders or [corpora(name) for name in ("pitch", "tone", "speech")]
+    rows: dict[str, list[tuple[float, float]]] = {}
+    recorded = [
+        audio.load(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in SOUND
+    ]
+    recorded = [one for one in recorded if one.original_rate >= RATE and len(one.layout.used) == 1]
+    for one in recorded:
+        for name, pair in tone(one.samples[one.layout.used[0]]).items():
+            rows.setdefault(name, []).append(pair)
+    print(f"{len(recorded)} recordings, {sum(one.duration for one in recorded):.0f} s\n")
+    print(
+        "| measure | recordings | ours | theirs | bias | Pearson | Spearman |\n|---|---|---|---|---|---|---|"
+    )
+    for name, pairs in rows.items():
+        both = np.array([pair for pair in pairs if np.isfinite(pair).all()])
+        ranks = both.argsort(axis=0).argsort(axis=0)
+        means = both.mean(axis=0)
+        cells = [f"{v:.2f}" for v in (*means, means[0] - means[1])]
+        cells += [f"{np.corrcoef(v.T)[0, 1]:.3f}" for v in (both, ranks)]
+        print(f"| {name} | {len(both)} | {' | '.join(cells)} |")
+
+
+def tone(samples: NDArray[np.int16]) -> dict[str, tuple[float, float]]:
+    """Each measure of tone as we and as others find it."""
+    import parselmouth
+    import pyloudnorm
+
+    found = contours(samples, RATE, speech_probability(samples))
+    voiced = found.voice & ~np.isnan(found.f0)
+    whole = samples / 32768
+    sound = parselmouth.Sound(whole, RATE)
+    track = sound.to_pitch_ac(time_step=HOP, pitch_floor=75, pitch_ceiling=600).selected_array["frequency"]
+    ours, theirs = (
+        12 * np.log2(np.percentile(f0, (10, 50, 90))) for f0 in (found.f0[voiced], track[track > 0])
+    )
+    marks = parselmouth.praat.call(sound, "To PointProcess (periodic, cc)", 75, 600)
+    harmonicity = sound.to_harmonicity_cc(time_step=HOP, minimum_pitch=75)
+    intensity = sound.to_intensity(minimum_pitch=75, time_step=HOP, subtract_mean=True)
+    heard = [intensity.get_value(k * HOP) for k in np.flatnonzero(voiced)]
+    cepstrogram = parselmouth.praat.call(
+        parselmouth.Sound(_joined(whole, voiced), RATE), "To PowerCepstrogram", 60, 0.002, 5000, 50
+    )
+    prominence = ("no", 0.02, 0.0005, 60, 500, 0.05, "parabolic", 0.001, 0.05, "straight", "robust")
+    limits = (0, 0, 0.0001, 0.02, 1.3)
+    meter = pyloudnorm.Meter(RATE)
+    everywhere = np.ones(len(voiced), bool)
+    return {
+        "F0 median, semitones over 1 Hz": (ours[1], theirs[1]),
+        "F0 spread, semitones": (ours[2] - ours[0], theirs[2] - theirs[0]),
+        "level of voiced speech, median, dBFS": (
+            float(np.median(found.level[voiced])),
+            float(np.nanmedian(heard)) + 20 * np.log10(2e-5),
+        ),
+        "HNR, mean, dB": (
+            float(found.hnr[voiced].mean()),
+            parselmouth.praat.call(harmonicity, "Get mean", 0, 0),
+        ),
+        "CPPS, dB": (found.cpp, parselmouth.praat.call(cepstrogram, "Get CPPS", *prominence)),
+        "jitter, %": (100 * found.jitter, 100 * parselmouth.praat.call(marks, "Get jitter (local)", *limits)),
+        "shimmer, %": (
+            100 * found.shimmer,
+            100 * parselmouth.praat.call([sound, marks], "Get shimmer (local)", *limits, 1.6),
+        ),
+        "loudness of all, LUFS": (
+            loudness.integrated(samples, RATE, everywhere),
+            meter.integrated_loudness(whole),
+        ),
+        "loudness of voice, LUFS": (found.loudness, meter.integrated_loudness(_joined(whole, found.voice))),
+    }
+
+
+def _joined(samples: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The samples of the frames in ``mask``, one after the other."""
+    return samples[np.repeat(mask, round(HOP * RATE))[: len(samples)]]
+
+
 def corpora(name: str) -> Path:
     """Folder of a corpus below ``VOICECOACH_CORPORA``."""
     if "VOICECOACH_CORPORA" not in os.environ:
@@ -248,10 +339,14 @@ def main() -> None:
     """Run one part."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parts = parser.add_subparsers(required=True, metavar="PART")
-    for name, part in (("pitch", compare_pitch), ("pairs", compare_pairs), ("cost", measure_cost)):
+    commands = {"pitch": compare_pitch, "tone": compare_tone, "pairs": compare_pairs, "cost": measure_cost}
+    for name, part in commands.items():
         command = parts.add_parser(name, help=(part.__doc__ or "").partition("\n")[0].replace("%", "%%"))
-        command.add_argument("folder", type=Path, nargs="?")
         command.set_defaults(part=part)
+        if part is compare_tone:
+            command.add_argument("folders", type=Path, nargs="*")
+        else:
+            command.add_argument("folder", type=Path, nargs="?")
         if part is compare_pitch:
             command.add_argument("--telephone", action="store_true")
         if part is measure_cost:

@@ -25,7 +25,7 @@ _RELATIVE = -10.0  # LU, gate
 
 
 def integrated(samples: frames.Samples, rate: int, voice: NDArray[np.bool_], *, hop: float = 0.01) -> float:
-    """Return the gated loudness in LUFS of the blocks that are mostly voice; NaN where there are none.
+    """Return the gated loudness in LUFS of what is mostly voice; NaN where there is too little.
 
     Parameters
     ----------
@@ -52,11 +52,12 @@ def integrated(samples: frames.Samples, rate: int, voice: NDArray[np.bool_], *, 
         )
         squared = spectrum.real**2 + spectrum.imag**2
         power[first:end] = np.einsum("ij,j->i", squared, weighting) / size**2
-    four = np.convolve(power, np.full(4, 0.25), "valid")
     edges = np.round(np.arange(steps + 1) * _STEP / hop).astype(int)
     spoken = np.concatenate(([0], np.cumsum(voice)))[np.minimum(edges, len(voice))]
-    mostly = spoken[4:] - spoken[:-4] >= 2 * _STEP / hop
-    return _gated(four[mostly])
+    voiced = power[np.diff(spoken) >= 0.5 * _STEP / hop]  # as if what is between had been cut out
+    if len(voiced) < 4:
+        return float("nan")
+    return _gated(np.convolve(voiced, np.full(4, 0.25), "valid"))
 
 
 def _gated(power: NDArray[np.float64]) -> float:

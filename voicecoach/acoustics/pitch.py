@@ -217,7 +217,7 @@ class _Analyser:
         row, column = np.nonzero((at > before) & (at >= after) & (at > 0))
         a, b, c = before[row, column], at[row, column], after[row, column]
         bend = np.minimum(a - 2 * b + c, np.float32(-1e-9))  # below zero, but for rounding
-        shift = 0.5 * (a - c) / bend  # top of the parabola through three points
+        shift = np.clip(0.5 * (a - c) / bend, -0.5, 0.5)  # top of the parabola through three points
         height = b - 0.25 * (a - c) * shift
         height = np.where(height > 1, 1 / height, height)
         hertz = self.rate / (self.lags.start + 1 + column + shift)
