@@ -34,6 +34,19 @@ def test_a_short_word_inside_a_sentence_does_not_cut_it() -> None:
     assert [(t.speaker, len(t.words)) for t in found] == [(CUSTOMER, 9), (AGENT, 1)]
 
 
+def test_what_is_said_after_it_is_another_turn() -> None:
+    mhm = said("Mhm.", 1.5)
+    words = {
+        CUSTOMER: said("so I was waiting for the man to come", 0),
+        AGENT: mhm + said("I see. And then?", 4),
+    }
+    found = turns.build(words)
+    assert [t.text for t in found[1:]] == ["Mhm.", "I see. And then?"]
+    # the customer only finishes a word while the agent goes on
+    words = {CUSTOMER: said("so I was waiting", 0.6), AGENT: mhm + said("I see. And then?", 2.3)}
+    assert [t.text for t in turns.build(words)] == ["so I was waiting", "Mhm. I see. And then?"]
+
+
 def test_a_pause_does_not_end_a_turn_and_a_long_silence_does() -> None:
     found = turns.build({AGENT: said("One moment.", 0) + said("Here it is.", 3) + said("Hello?", 30)})
     assert [t.text for t in found] == ["One moment. Here it is.", "Hello?"]

@@ -7,6 +7,7 @@ does not cut theirs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -54,16 +55,20 @@ def build(words: Mapping[str, Sequence[Word]]) -> tuple[Turn, ...]:
     utterances = [piece for speaker, own in words.items() for piece in _utterances(speaker, own)]
     utterances.sort(key=lambda piece: (piece[1][0].start, piece[1][-1].end))
     groups: list[tuple[str, list[Word]]] = []
+    heard: dict[str, float] = {}  # until when each speaker was heard so far
     for speaker, said in utterances:
-        if (
-            groups
-            and groups[-1][0] == speaker
-            and said[0].start - groups[-1][1][-1].end <= settings().longest_gap
-        ):
+        others = max((end for name, end in heard.items() if name != speaker), default=-math.inf)
+        if groups and groups[-1][0] == speaker and _goes_on(groups[-1][1][-1].end, said[0].start, others):
             groups[-1][1].extend(said)
         else:
             groups.append((speaker, list(said)))
+        heard[speaker] = max(heard.get(speaker, -math.inf), said[-1].end)
     return tuple(_turn(speaker, said) for speaker, said in groups)
+
+
+def _goes_on(end: float, start: float, others: float) -> bool:
+    """Tell whether what starts goes on with the turn of what ended, heard ``others`` until then."""
+    return start - end <= settings().longest_gap and min(others, start) - end <= settings().gap
 
 
 def _utterances(speaker: str, words: Sequence[Word]) -> list[tuple[str, list[Word]]]:
