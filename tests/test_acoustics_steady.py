@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.make_sound import noise, pcm
+from tests.make_sound import noise, pcm, sine
 from voicecoach.acoustics import level, pitch, steady
 from voicecoach.types import Floats
 
@@ -93,3 +93,18 @@ def test_the_two_halves_of_an_um_are_two_steady_stretches_or_one_whole() -> None
     rows = found(um)
     assert rows[0, 0] == pytest.approx(0.0, abs=0.05)
     assert rows[-1, 1] == pytest.approx(0.45, abs=0.05)
+
+
+@pytest.mark.parametrize("tones", [(250,), (440,), (1000,), (350, 440), (400, 450), (262, 330, 392)])
+def test_beeps_dial_tones_and_chords_hold_no_steady_voice(tones: tuple[int, ...]) -> None:
+    sound = sum((sine(f, 0.5, amplitude=0.2) for f in tones), np.zeros(RATE // 2))
+    edge = np.minimum(1, np.minimum(np.arange(RATE // 2), np.arange(RATE // 2)[::-1]) / (0.03 * RATE))
+    assert found(edge * sound).shape == (0, 3)
+
+
+@pytest.mark.parametrize("mains", [50, 60])
+def test_hum_of_the_mains_without_an_f0_holds_no_steady_voice(mains: int) -> None:
+    hum = sum((sine(k * mains, 1.0, amplitude=0.2 / k) for k in range(1, 40)), np.zeros(RATE))
+    levels = level.level(pcm(hum), RATE)
+    rows = steady.steady(pcm(hum), RATE, np.full(len(levels), np.nan, np.float32), np.ones(len(levels), bool))
+    assert rows.shape == (0, 3)

@@ -56,6 +56,22 @@ def test_a_filler_under_a_word_that_lasts_too_long_is_found() -> None:
     assert fillers(replace(made, contours={AGENT: replace(made.contours[AGENT], steady=rows)}))
 
 
+def test_the_time_a_word_has_too_much_of_is_that_of_one_filler() -> None:
+    made = held([BEFORE, (4.3, 4.9, "to"), AFTER, REST])
+    rows = np.array([(4.32, 4.6, STILL), (4.76, 4.88, STILL)], np.float32)
+    heard = replace(made, contours={AGENT: replace(made.contours[AGENT], steady=rows)})
+    assert fillers(heard) == [(4.32, 4.6, UM)]
+
+
+def test_a_sound_whose_pitch_sweeps_is_none_and_one_that_falls_is_one() -> None:
+    made = held([BEFORE, AFTER, REST], (4.5, 4.9))
+    heard, inside = made.contours[AGENT], slice(450, 490)
+    for last, count in ((170.0, 1), (500.0, 0)):
+        f0 = heard.f0.copy()
+        f0[inside] = np.geomspace(200.0, last, 40)
+        assert len(fillers(replace(made, contours={AGENT: replace(heard, f0=f0)}))) == count
+
+
 def test_a_written_filler_counts_only_where_the_sound_backs_it() -> None:
     made = held([BEFORE, (4.5, 4.9, "um"), AFTER, REST])
     assert fillers(made) == [(4.5, 4.9, 'heard, written as "um"')]

@@ -4,7 +4,8 @@ Times in seconds, spectra in dB. While a word is said the spectrum moves all the
 the formants stand still (Audhkhasi, Kandhway, Deshmukh and Verma 2009, who found that steadier than
 cepstra or pitch on the calls of agents). No formant is picked, as pickers fail on high voices and on the
 telephone: the change of a spectrum smoothed to about 1.5 Bark between 150 and 3600 Hz stands for them, and
-level does not count. A stretch of voice between two gaps that is no longer than a word is given as a whole.
+level does not count. Pure tones, and hum that no F0 is found in, are no voice. A stretch of voice between
+two gaps that is no longer than a word is given as a whole.
 
 References
 ----------
@@ -27,6 +28,8 @@ _AT_ONCE = 512  # frames a block
 _WINDOW = 0.032  # s
 _LOW = 6  # bands, up to about 1.1 kHz
 _DARK = 6.0  # dB
+_TONE = 45.0  # dB; from mouth and nose the bands above come at most about 38 dB softer
+_HUM = 0.5  # dB; a voice too rough for an F0 changes more
 
 
 def steady(
@@ -81,6 +84,7 @@ def steady(
     for first, end in runs((np.nan_to_num(change, nan=np.inf) < most) & ~whole):
         if end - first >= round(least / hop):
             found.append((first, end, float(change[first:end].mean())))
+    found = [(a, b, much) for a, b, much in found if much >= _HUM or not np.isnan(f0[a:b]).all()]
     # frame k stands for the time from half a hop before to half a hop after its centre
     rows = [((first - 0.5) * hop, (end - 0.5) * hop, change) for first, end, change in sorted(found)]
     return np.array(rows, np.float32).reshape(-1, 3)
@@ -92,7 +96,7 @@ def _change(
     """Change of the spectrum from ``reach`` frames before to ``reach`` after, dB; NaN where no vowel can be.
 
     Vowels and nasals have an F0, or at least their power in the low bands: a soft or creaky one may have lost
-    its F0, and hisses have theirs in the high ones.
+    its F0, and hisses have theirs in the high ones. A tone or a chord of pure tones has none at all there.
     """
     change = np.full(len(f0), np.nan, np.float32)
     size, step = round(_WINDOW * rate), round(hop * rate)
@@ -112,11 +116,12 @@ def _change(
         smooth = np.mean([padded[k : k + len(shape)] for k in range(5)], axis=0)
         power = 10 ** (shape / 10)
         dark = power[:, :_LOW].sum(axis=1) > 10 ** (_DARK / 10) * power[:, _LOW:].sum(axis=1)
+        tone = shape[:, _LOW:].max(axis=1) < shape.max(axis=1) - _TONE
         at = np.arange(len(shape))
         high, low = np.minimum(at + reach, len(at) - 1), np.maximum(at - reach, 0)
         moved = np.sqrt(((smooth[high] - smooth[low]) ** 2).mean(axis=1))
         moved *= 2 * reach / (high - low)
-        change[first:end] = np.where(dark | ~np.isnan(f0[first:end]), moved, np.nan)
+        change[first:end] = np.where((dark | ~np.isnan(f0[first:end])) & ~tone, moved, np.nan)
     return change
 
 

@@ -8,7 +8,9 @@ fillers.yaml; no single one decides. Without words nothing is told apart, so not
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +22,20 @@ from voicecoach.types import Contours, Word
 
 _MOST_JOINED = 0.3  # s
 _MOST_PITCH = 6.0  # semitones; more is mostly an octave error
+_MOST_GLIDE = 4.0  # semitones the middle half of it covers; the pitch of a filled pause is flat or falls
+_LEAST_LEFT = -0.3  # s
+_TOGETHER = 0.15  # s; what is nearer is the two halves of one "um"
 _SHORTEST, _LONGEST = 0.15, 1.2  # s; what is shorter or longer is no filled pause
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A steady stretch of voice, its cues by name, and which words lie in it, by their place."""
+
+    start: float
+    end: float
+    cues: Mapping[str, float]
+    words: tuple[int, ...]
 
 
 @cache
@@ -38,14 +53,28 @@ def hesitations(contours: Contours, words: Sequence[Word]) -> list[tuple[float, 
     if not words:
         return []
     least = _facts()[1]
-    found: list[tuple[float, float]] = []
-    for (start, end), cues in zip(*cues_of(contours, words), strict=True):
-        if points(cues) < least:
+    taken: dict[int, list[Candidate]] = defaultdict(list)  # by word
+    chosen: list[tuple[float, float]] = []
+    # the surest first: the time that a word has too much of is that of one filler, not of two
+    for one in sorted(candidates(contours, words), key=lambda one: points(one.cues), reverse=True):
+        rest = one.cues["left_over"] - sum(_taken(one, other) for k in one.words for other in taken[k])
+        if points({**one.cues, "left_over": max(rest, _LEAST_LEFT)}) < least:
             continue
-        if found and start - found[-1][1] < 0.15:  # the two halves of one "um"
+        chosen.append((one.start, one.end))
+        for k in one.words:
+            taken[k].append(one)
+    found: list[tuple[float, float]] = []
+    for start, end in sorted(chosen):
+        if found and start - found[-1][1] < _TOGETHER:
             start = found.pop()[0]
         found.append((start, end))
     return [(start, end) for start, end in found if _SHORTEST <= end - start <= _LONGEST]
+
+
+def _taken(one: Candidate, other: Candidate) -> float:
+    """The time another filler has taken of a word, unless it is the other half of the same one."""
+    apart = max(one.start - other.end, other.start - one.end)
+    return other.end - other.start if apart >= _TOGETHER else 0.0
 
 
 def points(cues: Mapping[str, float]) -> float:
@@ -54,18 +83,18 @@ def points(cues: Mapping[str, float]) -> float:
     return weights["start"] + sum(weights[name] * value for name, value in cues.items())
 
 
-def cues_of(
-    contours: Contours, words: Sequence[Word]
-) -> tuple[list[tuple[float, float]], list[dict[str, float]]]:
-    """Return the steady stretches of a channel as (start, end), and the cues of each by name."""
+def candidates(contours: Contours, words: Sequence[Word]) -> list[Candidate]:
+    """Return the steady stretches of a channel with the cues of each by name.
+
+    A stretch whose pitch glides is left out.
+    """
     hop = contours.hop
     edges = [((a - 0.5) * hop, (b - 0.5) * hop) for a, b in voice.runs(contours.voice)]
     starts = np.array([word.start for word in words])
     ends = np.maximum.accumulate([word.end for word in words]) if words else starts
     lengths = np.array([_letters(word) for word in words])
     pace = float(np.median([word.end - word.start for word in words] / lengths)) if words else 0.0
-    spans: list[tuple[float, float]] = []
-    cues: list[dict[str, float]] = []
+    found: list[Candidate] = []
     at = 0
     for start, end, change in contours.steady.astype(float).tolist():
         while at < len(edges) and edges[at][1] <= start:
@@ -76,29 +105,28 @@ def cues_of(
         inside = slice(max(round(start / hop + 0.5), 0), round(end / hop + 0.5))
         low, high = (float(v) for v in np.percentile(contours.level[inside], (5, 95)))
         f0 = contours.f0[inside]
-        pitches = (
-            np.percentile(12 * np.log2(f0[~np.isnan(f0)]), (5, 95)) if not np.isnan(f0).all() else (0, 0)
-        )
+        heard = f0[~np.isnan(f0)]
+        pitches = np.percentile(12 * np.log2(heard), (5, 25, 75, 95)) if len(heard) else np.zeros(4)
+        if pitches[2] - pitches[1] > _MOST_GLIDE:
+            continue
         near = range(int(np.searchsorted(ends, start)), int(np.searchsorted(starts, end)))
         shared = {k: min(words[k].end, end) - max(words[k].start, start) for k in near}
         own = [k for k, much in shared.items() if much > min(0.05, 0.5 * (end - start))]
         left_over = sum(words[k].end - words[k].start - pace * lengths[k] for k in own)
         alone = max(before, after) < 0.1
         said = sum(max(shared[k], 0.0) / max(words[k].end - words[k].start, hop) for k in near)
-        spans.append((float(start), float(end)))
-        cues.append(
-            {
-                "change": change,
-                "length": min(float(np.log2((end - start) / 0.2)), 1.0),
-                "dip": high - low,
-                "pitch": min(float(pitches[1] - pitches[0]), _MOST_PITCH),
-                "joined": before + after,
-                "alone": float(alone),
-                "left_over": min(max(left_over, -0.3), 0.6),
-                "said": said if alone else 0.0,
-            }
-        )
-    return spans, cues
+        cues = {
+            "change": change,
+            "length": min(float(np.log2((end - start) / 0.2)), 1.0),
+            "dip": high - low,
+            "pitch": min(float(pitches[3] - pitches[0]), _MOST_PITCH),
+            "joined": before + after,
+            "alone": float(alone),
+            "left_over": min(max(left_over, _LEAST_LEFT), 0.6),
+            "said": said if alone else 0.0,
+        }
+        found.append(Candidate(start, end, cues, tuple(own)))
+    return found
 
 
 def _letters(word: Word) -> int:
