@@ -121,7 +121,7 @@ def main(folder: Path, *, noise: bool) -> bool:
         samples = np.array(recording.samples[piece.channel])
         language = known(piece.language)
         count = heard(samples, recording.rate, samples)
-        rows.setdefault(piece.group, []).append((language.count(piece.text) * language.nuclei, count))
+        rows.setdefault(piece.group, []).append((language.count_nuclei(piece.text), count))
         if noise and (len(rows[piece.group]) % 10 == 1 or not piece.group.startswith("prompts")):
             for name, other, rate in variants(samples, recording.rate):
                 at_16k = other if rate == recording.rate else samples

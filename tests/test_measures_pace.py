@@ -47,6 +47,26 @@ def test_a_kanji_has_so_many_morae_in_the_mean() -> None:
     assert found.count("電話番号") == pytest.approx(7, abs=0.3)  # でんわばんごう
 
 
+@pytest.mark.parametrize(
+    ("text", "nuclei"),
+    [
+        ("カード", 2), ("きって", 2), ("しんぶん", 2), ("あおい", 1), ("です。", 1), ("ですね", 3),
+        ("がくせい", 2), ("みずをのむ", 4), ("300", 3), ("ありがとうございます", 7),
+    ],
+)  # fmt: skip
+def test_long_and_whispered_vowels_have_no_nucleus_in_japanese(text: str, nuclei: int) -> None:
+    found = sound.sound(sound.facts("ja"))
+    assert found is not None
+    assert found.count_nuclei(text) == nuclei
+
+
+def test_nuclei_are_syllables_but_in_japanese() -> None:
+    for language, text in (("en", "Thank you for calling"), ("es", "buenos días"), ("zh", "测试完成后")):
+        found = sound.sound(sound.facts(language))
+        assert found is not None
+        assert found.count_nuclei(text) == found.count(text)
+
+
 def test_every_listed_word_is_counted_as_listed() -> None:
     found = sound.sound(sound.facts("en"))
     assert found is not None
@@ -99,6 +119,18 @@ def test_morae_are_more_than_the_nuclei_heard() -> None:
     made = call([(1, 11, "")], facts=sound.facts("ja"), language="ja")
     per_mora = float(sound.facts("ja")["sound"]["pace"]["nuclei"])
     assert value(made, "pace.articulation_rate") == pytest.approx(4 / per_mora, rel=0.02)
+
+
+def test_the_text_says_how_many_nuclei_its_morae_have() -> None:
+    words = [
+        (1 + k, 2 + k, "カードをコール") for k in range(10)
+    ]  # seven morae, four nuclei: a nucleus each 0.25 s
+    made = call(words, facts=sound.facts("ja"), language="ja")
+    rate = measured(made)["pace.articulation_rate", AGENT]
+    assert rate.value == pytest.approx(7, rel=0.02)
+    assert "sound" not in rate.reason
+    curve = measures.curves(made, measures.events(made))["pace"][AGENT]
+    assert curve.values[5] == pytest.approx(7, rel=0.06)
 
 
 def test_filled_pauses_are_left_out_of_the_articulation_rate() -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from voicecoach.measures.definitions import clock, definitions, measured, not_measured, threshold
 from voicecoach.measures.scene import Scene, Stretch, plain
-from voicecoach.types import AGENT, Curve, Event, Floats, Match, Measure
+from voicecoach.types import AGENT, Curve, Event, Floats, Match, Measure, Word
 
 IDS = ("pace.speech_rate", "pace.articulation_rate", "pace.words_per_minute", "pace.drift")
 SYLLABLES = "syllables/s"  # what the sound gives where the language is not known
@@ -31,8 +31,9 @@ class _Part:
     start: float
     seconds: float
     units: float  # counted from words
+    peaks: float  # syllable nuclei these words should have
     words: int
-    nuclei: float  # heard, in the same unit
+    nuclei: float  # heard
 
 
 def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:
@@ -77,8 +78,7 @@ def curve(scene: Scene, events: Sequence[Event]) -> Curve | None:
     nuclei = _heard(scene)
     kept = nuclei[said[np.minimum(np.round(nuclei / step).astype(int), len(said) - 1)]]
     count = np.searchsorted(kept, last) - np.searchsorted(kept, first)
-    per_unit = scene.sound.nuclei if scene.sound else 1.0
-    rate = count / per_unit / np.where(seconds >= least, seconds, np.nan)
+    rate = count / _per_unit(scene, stretches) / np.where(seconds >= least, seconds, np.nan)
     unit = scene.sound.unit if scene.sound else SYLLABLES
     return Curve(unit, hop, window, tuple(rate.tolist()))
 
@@ -101,6 +101,21 @@ def _missing(scene: Scene) -> tuple[str, Mapping[str, object]]:
     if not _worded(scene) and not count >= threshold("slowest") * seconds:
         return "no_words", {}  # what has neither words nor syllables is no speech
     return "", {}
+
+
+def _per_unit(scene: Scene, stretches: Sequence[Stretch]) -> float:
+    """Return the nuclei in a unit of pace: of the text where there is one, else the language's mean."""
+    if scene.sound is None:
+        return 1.0
+    text = _text(scene, [word for stretch in stretches for word in stretch.words])
+    units = scene.sound.count(text)
+    return scene.sound.count_nuclei(text) / units if units >= 1 else scene.sound.nuclei
+
+
+def _text(scene: Scene, words: Sequence[Word]) -> str:
+    """Return the words as one text, so that what depends on the neighbouring word is counted as it is."""
+    space = " " if scene.sound is None or scene.sound.spaces else ""
+    return space.join(word.text.strip() for word in words)
 
 
 def _worded(scene: Scene) -> bool:
@@ -147,13 +162,15 @@ def _parts(scene: Scene, stretches: Sequence[Stretch], events: Sequence[Event]) 
         left = _cut([(stretch.start, stretch.end)], holes)
         filling = sound.fillers if sound and holes else frozenset()
         words = [w for w in stretch.words if plain(w.text) not in filling]
+        text = _text(scene, words)
         parts.append(
             _Part(
                 start=stretch.start,
                 seconds=sum(end - start for start, end in left),
-                units=sum(sound.count(word.text) for word in words) if sound else 0.0,
+                units=sound.count(text) if sound else 0.0,
+                peaks=sound.count_nuclei(text) if sound else 0.0,
                 words=len(words),
-                nuclei=sum(_within(nuclei, *span) for span in left) / (sound.nuclei if sound else 1.0),
+                nuclei=sum(_within(nuclei, *span) for span in left),
             )
         )
     return parts
@@ -165,13 +182,12 @@ def _by_words(scene: Scene, parts: Sequence[_Part], seconds: float) -> tuple[Mea
     assert sound is not None
     count, words = sum(part.units for part in parts), sum(part.words for part in parts)
     articulated = max(sum(part.seconds for part in parts), 0.01)
-    heard = sum(part.nuclei for part in parts)
     low, high, doubt = 1 - sound.error, 1 + sound.error, ""
-    apart = heard / max(count, 1)
+    apart = sum(part.nuclei for part in parts) / max(sum(part.peaks for part in parts), 1)
     if abs(apart - 1) > threshold("nuclei_error"):
         low, high = min(low, apart), max(high, apart)
     if abs(apart - 1) > threshold("quarter_wrong"):
-        doubt = definitions().notes["doubted"].format(heard=heard / articulated, unit=sound.unit)
+        doubt = definitions().notes["doubted"].format(heard=count * apart / articulated, unit=sound.unit)
     told = {"words": words, "seconds": seconds, "low": sound.low, "high": sound.high, "doubt": doubt}
 
     def rate(id_: str, amount: float, time: float, unit: str) -> Measure:
@@ -187,7 +203,10 @@ def _by_words(scene: Scene, parts: Sequence[_Part], seconds: float) -> tuple[Mea
 
 def _by_sound(scene: Scene, parts: Sequence[_Part], seconds: float, unit: str) -> tuple[Measure, ...]:
     """Return the rates from the nuclei alone, with their own error."""
-    count, error = sum(part.nuclei for part in parts), threshold("nuclei_error")
+    sound, error = scene.sound, threshold("nuclei_error")
+    count: float = sum(part.nuclei for part in parts)
+    if sound:
+        count, error = count / sound.nuclei, max(error, sound.nuclei_error)
     articulated = max(sum(part.seconds for part in parts), 0.01)
     told = definitions().notes["by_sound" if scene.sound else "by_sound_alone"]
     rates = []

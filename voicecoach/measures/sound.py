@@ -26,12 +26,14 @@ class Sound:
     low: float  # everyday articulation rate, in ``unit``
     high: float
     error: float  # share by which the count from text may be wrong
-    nuclei: float  # syllable nuclei heard in the sound for one unit
+    nuclei: float  # syllable nuclei heard in the sound for one unit, in the mean
+    nuclei_error: float  # share by which that mean may be wrong
     fillers: frozenset[str]
     backchannels: frozenset[tuple[str, ...]]
     asks: frozenset[tuple[str, ...]]  # wordings by which the other is asked to speak or do something
     waits: frozenset[tuple[str, ...]]  # wordings by which the other is asked to wait
     counting: Counting
+    peaks: Counting
 
     def is_backchannel(self, words: Iterable[str]) -> bool:
         """Tell whether the words, in lower case, are nothing but short acknowledgements."""
@@ -59,6 +61,10 @@ class Sound:
         """Return how many units of pace a text has."""
         return self.counting.count(text)
 
+    def count_nuclei(self, text: str) -> float:
+        """Return how many syllable nuclei should be heard in a text."""
+        return self.peaks.count(text)
+
 
 def sound(facts: Mapping[str, Any]) -> Sound | None:
     """Make the facts about sound from those of a pack; None where it has none."""
@@ -73,11 +79,13 @@ def sound(facts: Mapping[str, Any]) -> Sound | None:
         high=float(pace["high"]),
         error=float(pace["error"]),
         nuclei=float(pace.get("nuclei", 1)),
+        nuclei_error=float(pace.get("nuclei_error", 0)),
         fillers=frozenset(found["fillers"]),
         backchannels=_phrases(found["backchannels"]),
         asks=_phrases(found["asks"]),
         waits=_phrases(found["waits"]),
         counting=Counting.read(found["syllables"]),
+        peaks=Counting.read_nuclei(found["syllables"]),
     )
 
 
@@ -105,13 +113,15 @@ def check(file: Value) -> None:
     fields = file.fields(("version", "pace", "fillers", "backchannels", "asks", "waits", "syllables"))
     fields["version"].whole(least=1)
     pace = fields["pace"].fields(
-        ("unit", "words", "low", "high", "source", "error", "error_source"), ("nuclei", "nuclei_source")
+        ("unit", "words", "low", "high", "source", "error", "error_source"),
+        ("nuclei", "nuclei_error", "nuclei_source"),
     )
     pace["words"].flag()
     pace["high"].number(least=pace["low"].number(least=0))
     pace["error"].number(least=0, most=1)
     if "nuclei" in pace:
         pace["nuclei"].number(least=0.1, most=2)
+        pace["nuclei_error" if "nuclei_error" in pace else "nuclei"].number(least=0, most=2)
         pace["nuclei_source" if "nuclei_source" in pace else "nuclei"].text()
     for key in ("unit", "source", "error_source"):
         pace[key].text()

@@ -6,6 +6,9 @@ less for each match of ``silent``; words listed under ``exceptions``, or in the 
 much each kind of character counts (a Chinese character one syllable, a kana one mora, a kanji so many morae
 in the mean), and ``foreign`` how much a syllable of a word in another script does. Numbers are read out by
 ``numbers``, signs by ``signs``, and words in capitals that nobody could pronounce letter by letter.
+
+Where what is counted is not what is heard as a nucleus (a long vowel is two morae, but one nucleus), the
+keys under ``nuclei`` take the place of those above for a second count; what matches ``drop`` is left out.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ class Counting:
     point: int  # of what is said for the point of a decimal or an address
     pairs: bool  # whether 1984 is read as 19 84
     glued: re.Pattern[str]  # what is written after a number without adding a syllable, such as th
+    drop: re.Pattern[str] | None  # what is left out of the text
     _known: dict[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -64,9 +68,7 @@ class Counting:
             split=_any(data.get("split", ["(?!)"])),
             silent=_any(data.get("silent", ["(?!)"])),
             exceptions=listed,
-            characters=tuple(
-                (re.compile(f"[{kind}]"), float(n)) for kind, n in data.get("characters", {}).items()
-            ),
+            characters=tuple((_kind(kind), float(n)) for kind, n in data.get("characters", {}).items()),
             foreign=float(data.get("foreign", 1)),
             letters={letter: int(n) for letter, n in data.get("letters", {}).items()},
             spelt=re.compile(data["spelt"]),
@@ -79,12 +81,19 @@ class Counting:
             point=int(numbers["point"]),
             pairs=numbers.get("pairs", "no") in ("yes", "true"),
             glued=re.compile(numbers.get("glued", "(?!)")),
+            drop=_any(data["drop"]) if "drop" in data else None,
         )
+
+    @classmethod
+    def read_nuclei(cls, data: Mapping[str, Any]) -> Counting:
+        """Make from the same key how to count what is heard as a syllable nucleus."""
+        return cls.read({**data, **data.get("nuclei", {})})
 
     def count(self, text: str) -> float:
         """Return the number of syllables of a text; not whole where kinds of characters have a mean."""
         total, number = 0.0, False
-        for found in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
+        text = unicodedata.normalize("NFKC", text)
+        for found in _TOKEN.finditer(self.drop.sub(" ", text) if self.drop else text):
             token, before = found.group(), number
             number = found["number"] is not None
             if number:
@@ -181,13 +190,18 @@ def check(value: Value) -> None:
     Raises:
         DataFileError: a key is missing, unknown or not what it should be, as file:line:col.
     """
-    fields = value.fields(
-        ("vowels", "spelt", "numbers"),
-        ("split", "silent", "exceptions", "characters", "foreign", "letters", "signs", "words"),
-    )
+    optional = ("split", "silent", "exceptions", "characters", "foreign", "letters", "signs", "words")
+    fields = value.fields(("vowels", "spelt", "numbers"), (*optional, "nuclei"))
+    _check(fields)
+    if "nuclei" in fields:
+        _check({**fields, **fields["nuclei"].fields((), (*optional, "numbers", "drop"))})
+
+
+def _check(fields: Mapping[str, Value]) -> None:
     numbers = fields["numbers"].fields((*(name for name, _ in _ROWS), "point"), ("pairs", "glued"))
     patterns = [fields["spelt"]]
-    patterns += [pattern for key in ("split", "silent") if key in fields for pattern in fields[key].items()]
+    rows = ("split", "silent", "drop")
+    patterns += [pattern for key in rows if key in fields for pattern in fields[key].items()]
     patterns += [numbers["glued"]] if "glued" in numbers else []
     for pattern in patterns:
         try:
@@ -201,7 +215,7 @@ def check(value: Value) -> None:
         words.texts()
     for kind, count in fields["characters"].mapping().items() if "characters" in fields else ():
         try:
-            re.compile(f"[{kind}]")
+            _kind(kind)
         except re.error as error:
             fields["characters"].keys[kind].fail(f"{kind!r} is not a set of characters: {error}")
         count.number(least=0)
@@ -221,6 +235,11 @@ def check(value: Value) -> None:
         numbers["pairs"].flag()
     if "words" in fields and not (PACKS / fields["words"].text()).is_file():
         fields["words"].fail(f"there is no list of words {fields['words'].text()!r}")
+
+
+def _kind(key: str) -> re.Pattern[str]:
+    """Return the pattern of a kind of characters: a set of them, or a pattern in parentheses."""
+    return re.compile(key if key.startswith("(") else f"[{key}]")
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:

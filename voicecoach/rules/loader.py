@@ -200,6 +200,9 @@ def _read(code: str, files: tuple[Path, ...], _: tuple[tuple[int, int], ...]) ->
             if file.name == "sound.yaml":
                 sound.check(found)
                 facts["sound"] = found.plain()
+                if "words" in facts["sound"]["syllables"]:
+                    listed = PACKS / facts["sound"]["syllables"]["words"]
+                    digest.update(listed.name.encode() + b"\0" + listed.read_bytes() + b"\0")
             elif file.name == "language.yaml":
                 spoken = found if spoken is None else _laid_over(spoken, found)
             else:
