@@ -13,7 +13,8 @@ A heard word is *real* when it is aligned with the exact text, *invented* when i
 which nobody speaks. Recall is the share of real words that are backed; what is backed of the invented ones
 is false. Parts: ``lines`` (speech made worse), ``inserted`` (sounds without speech between sentences),
 ``forced`` (the recogniser made to speak: no gate, no thresholds, a prompt that asks for thanks), ``planted``
-(words with times and high probability put where nobody speaks, no recogniser at all), ``empty`` (files
+(words with times and high probability put where nobody speaks, no recogniser at all), ``beside`` (voice found
+in each of the sounds, between speech), ``empty`` (files
 without speech), ``soft`` (courteous words 10 dB softer at the end of a turn), ``bleed`` (two channels, one
 heard on the other), ``cut`` (files that end within a word).
 
@@ -37,7 +38,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from evidence_cases import RATE, Case, bleed, cut, empty, inserted, lines, material, soft
+from evidence_cases import RATE, Case, bleed, cut, empty, inserted, lines, material, mixed, soft
 from numpy.typing import NDArray
 
 from voicecoach import audio, evidence, rules
@@ -250,6 +251,26 @@ def on_planted(cases: Iterable[Case], ears: Remembering, folder: Path) -> None:
         print(f"| {name} | {c['pairs']} | {c['first']} | {c['both']} |")
 
 
+def beside(cases: Iterable[Case], folder: Path) -> None:
+    """Print the seconds of voice and of pitched voice found in sounds put between speech."""
+    seconds: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(6))
+    for case in cases:
+        _, _, shape = shape_of(case, folder)
+        column = 3 * (case.condition == "telephone")
+        for (start, end), what in zip(case.empty[0], case.sounds, strict=True):
+            inside = slice(round((start + EDGE) / shape.hop), round((end - EDGE) / shape.hop))
+            active = shape.voice[inside]
+            pitched = active & ~np.isnan(shape.f0[inside])
+            found = np.array([len(active), active.sum(), pitched.sum()]) * shape.hop
+            seconds[what][column : column + 3] += found
+    print(
+        "\n## beside\n\n| sound, s | voice | pitched | telephone, s | voice | pitched |\n" + "|---" * 6 + "|"
+    )
+    for what, (wide, *a, narrow, b, c) in seconds.items():
+        cells = " | ".join(f"{v:.2f}" for v in (*a, narrow, b, c))
+        print(f"| {what}, {wide:.2f} | {cells} |")
+
+
 def table(title: str, every: Mapping[str, list[Row]], notes: Mapping[str, str]) -> None:
     """Print recall, precision and what was invented, by condition."""
     print(f"\n## {title}\n")
@@ -335,6 +356,8 @@ def main() -> None:
                 whole(part, list(make(stuff)), coach, folder, given.verbose)
         if not given.part or "planted" in given.part:
             on_planted(inserted(stuff), ears, folder)
+        if not given.part or "beside" in given.part:
+            beside(mixed(stuff), folder)
         if not given.part or "forced" in given.part:
             every: dict[str, list[Row]] = defaultdict(list)
             for case in (*inserted(stuff), *empty(stuff)):

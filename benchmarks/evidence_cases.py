@@ -321,6 +321,20 @@ def inserted(stuff: Material) -> Iterator[Case]:
             )
 
 
+def mixed(stuff: Material) -> Iterator[Case]:
+    """Each sound, 6 s long and 6 dB softer than the speech, between some 5 s of each of three recordings."""
+    for label, spoil in list(LINES.items())[:2]:
+        rate = 8000 if label == "telephone" else RATE
+        for kind, make in stuff.kinds().items():
+            for said in stuff.said[:3] if kind != "babble" else ():
+                places = gaps(said.samples) or [len(said.samples) // 2]
+                at = places[len(places) // 2]
+                before, after = said.samples[max(0, at - 5 * RATE) : at], said.samples[at : at + 5 * RATE]
+                whole = np.concatenate([before, 0.5 * loud(said.samples) * make(6 * RATE), after])
+                span = (len(before) / RATE, len(before) / RATE + 6)
+                yield Case(label, said.name, (spoil(whole),), empty=((span,),), rate=rate, sounds=(kind,))
+
+
 def empty(stuff: Material) -> Iterator[Case]:
     """Files without speech, of one and of two channels, one of them ten minutes long."""
     for name, make in stuff.kinds().items():

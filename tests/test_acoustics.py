@@ -130,6 +130,14 @@ def test_a_vowel_with_one_harmonic_left_keeps_the_pitch_of_the_voice() -> None:
         assert np.abs(np.log2(f0[start + 245 : start + 255] / 150)).max() < 0.02
 
 
+def test_a_lower_voice_that_speaks_once_keeps_its_pitch() -> None:
+    gap = np.zeros(RATE // 5, np.float32)
+    samples = np.concatenate([vowel(220, 1), gap] * 8 + [vowel(90, 0.3), gap]) + noise(10.1, 0.001)
+    f0, _ = pitch.track(samples, RATE, everywhere(samples))
+    assert np.abs(np.log2(f0[970:980] / 90)).max() < 0.02
+    assert np.abs(np.log2(f0[10:90] / 220)).max() < 0.01
+
+
 def test_two_voices_on_a_channel_keep_their_pitch() -> None:
     samples = np.concatenate([vowel(110, 1), vowel(215, 1)] * 4) + noise(8, 0.002)
     f0, _ = pitch.track(samples, RATE, everywhere(samples))

@@ -5,6 +5,8 @@ Times in seconds. The detector's part is played by ``heard``: what a speech dete
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -91,3 +93,33 @@ def test_a_softer_voice_behind_is_not_the_speaker() -> None:
     found = edges_of(contours(samples + behind, RATE, probability(samples)).voice)
     assert len(found) == 4
     assert np.abs(gaps_of(found) - np.array(truth)).max() <= 0.06
+
+
+@pytest.mark.parametrize(
+    ("hertz", "likely", "is_voice"),
+    [
+        (lambda t: np.where(t % 1 < 0.5, 220.0, 262.0), 0.3, False),  # notes, half a second each
+        (lambda t: np.where(t % 1 < 0.5, 220.0, 262.0), 0.9, True),  # the detector hears someone sing
+        (lambda t: 220 * 2 ** (3 / 12 * np.sin(2 * np.pi * 1.5 * t)), 0.3, True),  # 3 semitones up and down
+        (lambda t: np.full(len(t), np.nan), 0.3, True),  # whispered
+    ],
+    ids=["notes", "sung", "gliding", "whispered"],
+)
+def test_what_plays_notes_is_no_voice(
+    hertz: Callable[[Signal], Signal], likely: float, is_voice: bool
+) -> None:
+    times = np.arange(400) * HOP
+    active = (times > 1) & (times < 3)
+    sure = np.full(round(4 * RATE / 512), likely, np.float32)
+    found = voice.without_notes(active, np.asarray(hertz(times), np.float32), sure)
+    assert np.array_equal(found, active if is_voice else np.zeros(400, bool))
+
+
+def test_notes_beside_speech_leave_the_speech_alone() -> None:
+    times = np.arange(600) * HOP
+    gliding = 150 * 2 ** (3 / 12 * np.sin(2 * np.pi * 1.5 * times))
+    f0 = np.where(times < 3, gliding, 262).astype(np.float32)
+    sure = np.where(np.arange(round(6 * RATE / 512)) * 512 / RATE < 3, 0.9, 0.2).astype(np.float32)
+    active = (times < 2.8) | (times > 3.2)
+    found = voice.without_notes(active, f0, sure)
+    assert np.array_equal(found, times < 2.8)

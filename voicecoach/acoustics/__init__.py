@@ -48,6 +48,7 @@ def contours(samples: frames.Samples, rate: int, speech_probability: Floats) -> 
     likely = voice.near(speech_probability, len(levels), hop=HOP, on=0.5, off=0.5, reach=0.0)
     f0, hnr = pitch.track(samples, rate, _worth_tracking(levels, possible), hop=HOP)
     active = voice.activity(bands.bands(samples, rate, hop=HOP), possible, ~np.isnan(f0), likely, hop=HOP)
+    active = voice.without_notes(active, f0, speech_probability, hop=HOP)
     voiced = [run for run in voice.runs(active & ~np.isnan(f0)) if run[1] - run[0] >= _SHORTEST / HOP]
     some = voice.spread(voiced, round(_LISTENED / HOP))
     jitter, shimmer = perturbation.jitter_shimmer(samples, rate, f0, some, hop=HOP)

@@ -59,6 +59,9 @@ def track(
     change: float = 0.2,
     habit: float = 0.02,
     trial: float = 30.0,
+    sounding: float = 0.1,
+    shortest: float = 0.06,
+    gap: float = 0.05,
 ) -> tuple[Floats, Floats]:
     """Return (F0 in Hz, HNR in dB) of a channel, looked for where ``near`` is true.
 
@@ -85,6 +88,10 @@ def track(
     trial
         Seconds of sound, spread over the channel, from which the range of the voice is found.
 
+    sounding, shortest, gap
+        What got no F0 is looked at again in the whole range, for a lower voice on the channel, where it has
+        this share of the amplitude of the loudest frames, for so many seconds; gaps are smaller.
+
     Returns
     -------
     f0, hnr
@@ -108,7 +115,14 @@ def track(
         low = max(floor, 0.7 * float(np.percentile(voiced, 10)))
         high = min(ceiling, 1.5 * float(np.percentile(voiced, 90)))
         usual = habit * _usual(voiced)
-    return _search(samples, rate, runs, len(near), band, low, high, usual, **costs)
+    f0, hnr, peak = _search(samples, rate, runs, len(near), band, low, high, usual, **costs)
+    if low > floor:  # a lower voice that speaks rarely
+        missing = voice.tidy(np.isnan(f0) & (peak > sounding), hop=hop, closure=gap, shortest=shortest)
+        some = voice.runs(voice.grow(missing, round(gap / hop)) & near)
+        wide, wide_hnr, _ = _search(samples, rate, some, len(near), band, floor, ceiling, usual, **costs)
+        lower = voice.tidy(np.isnan(f0) & (wide < low), hop=hop, closure=0.0, shortest=shortest)
+        f0, hnr = np.where(lower, wide, f0), np.where(lower, wide_hnr, hnr)
+    return f0, hnr
 
 
 def _usual(voiced: Floats) -> Floats:
@@ -134,12 +148,16 @@ def _search(
     octave: float,
     jump: float,
     change: float,
-) -> tuple[Floats, Floats]:
-    """Track the given runs of frames once, between ``floor`` and ``ceiling``."""
+) -> tuple[Floats, Floats, Floats]:
+    """Track the given runs of frames once, between ``floor`` and ``ceiling``.
+
+    Returns F0, HNR and the amplitude of each frame against the loudest, 0 outside the runs.
+    """
     f0 = np.full(count, np.nan, np.float32)
     hnr = np.full(count, np.nan, np.float32)
+    amplitude = np.zeros(count, np.float32)
     if not runs:
-        return f0, hnr
+        return f0, hnr, amplitude
     analyser = _Analyser(rate, floor, ceiling, band, octave)
     runs = [(at, min(at + _LONGEST, end)) for first, end in runs for at in range(first, end, _LONGEST)]
     starts = np.cumsum([0] + [end - first for first, end in runs])
@@ -173,9 +191,10 @@ def _search(
         for i, r, state in zip(group, rows, states, strict=True):
             each = np.arange(r.start, r.stop)
             height = np.clip(correlation[each, state - 1], 1e-4, 1 - 1e-5)
+            amplitude[slice(*runs[i])] = peak[r] / loudest
             f0[slice(*runs[i])] = np.where(state > 0, hertz[each, state - 1], np.nan)
             hnr[slice(*runs[i])] = np.where(state > 0, 10 * np.log10(height / (1 - height)), np.nan)
-    return f0, hnr
+    return f0, hnr, amplitude
 
 
 class _Analyser:

@@ -140,6 +140,61 @@ def tidy(mask: Mask, *, hop: float = 0.01, closure: float = 0.12, shortest: floa
     return result
 
 
+def without_notes(
+    active: Mask,
+    f0: Floats,
+    speech_probability: Floats,
+    *,
+    rate: int = 16000,
+    chunk: int = 512,
+    hop: float = 0.01,
+    still: float = 0.3,
+    lasting: float = 0.09,
+    around: float = 0.5,
+    share: float = 0.15,
+    unlike: float = 0.4,
+) -> Mask:
+    """Return ``active`` without what plays notes, such as hold music on a telephone line, and key tones.
+
+    An instrument holds its pitch; that of a voice moves all the time, in speech by several semitones a second
+    ('t Hart, Collier and Cohen 1990, A Perceptual Study of Intonation). Both signs together are needed, pitch
+    that is held and a detector that does not hear speech: a voice may hum, and noise hides it.
+
+    Parameters
+    ----------
+    active
+        Voice activity, shape (frames,).
+    f0
+        Hz, NaN where unvoiced, shape (frames,).
+    speech_probability
+        One value each ``chunk`` samples at ``rate``, shape (chunks,).
+    still, lasting
+        Pitch is held where it stays within ``still`` semitones for ``lasting`` seconds.
+    around
+        Both signs are those of the active frames up to this many seconds away.
+    share, unlike
+        Notes hold their pitch in at least a ``share`` of the voiced frames, and the mean probability of
+        speech is below ``unlike`` (benchmarks/evidence.py --part beside).
+    """
+    if not len(speech_probability) or not active.any():
+        return active
+    by, reach = round(lasting / hop / 2 - 0.5), round(around / hop)
+    semitones = np.pad(12 * np.log2(f0), by, constant_values=np.nan)
+    spans = np.lib.stride_tricks.sliding_window_view(semitones, 2 * by + 1)
+    held = spans.max(axis=1) - spans.min(axis=1) < still
+    where = np.minimum((np.arange(len(active)) * hop * rate / chunk).astype(int), len(speech_probability) - 1)
+    unsure = _near_sum(active * speech_probability[where], reach) < unlike * _near_sum(active, reach)
+    notes = _near_sum(active & held, reach) >= share * np.maximum(_near_sum(active & ~np.isnan(f0), reach), 1)
+    return tidy(active & ~(notes & unsure), hop=hop)
+
+
+def _near_sum(values: Mask | Floats, by: int) -> Floats:
+    """Return the sum of the values up to ``by`` frames from each frame."""
+    total = np.concatenate((np.zeros(by + 1), np.cumsum(values, dtype=float), np.zeros(by)))
+    total[by + 1 + len(values) :] = total[by + len(values)]
+    return np.asarray(total[2 * by + 1 :] - total[: len(values)])
+
+
 def _background(
     levels: Floats, total: Floats, quiet: Mask, freedom: Floats, hop: float
 ) -> tuple[Floats, float]:
