@@ -212,6 +212,15 @@ def test_bleed_of_known_size_and_delay(
     assert layout.bleed[0, 1] == pytest.approx(weaker, abs=0.5)
 
 
+@pytest.mark.parametrize("weaker", [20.0, 30.0])
+def test_bleed_under_a_voice_that_hardly_pauses(tmp_path: Path, weaker: float) -> None:
+    left, right = made.voice(30.0, seed=1), made.voice(30.0, seed=2)
+    right *= np.arange(right.size) / made.RATE % 1.5 > 0.25
+    layout = load(tmp_path, left + room(8), right + decibels(-weaker) * left + room(9)).layout
+    assert set(layout.bleed) == {(0, 1)}
+    assert layout.bleed[0, 1] == pytest.approx(weaker, abs=1.0)
+
+
 def test_bleed_both_ways(tmp_path: Path, two: tuple[Signal, Signal]) -> None:
     left = two[0] + decibels(-20.0) * late(two[1], 100) + room(8)
     right = two[1] + decibels(-10.0) * late(two[0], 300) + room(9)

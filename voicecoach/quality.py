@@ -262,6 +262,7 @@ def _bleed(samples: Samples, power: Floats, rate: int, a: int, b: int) -> float 
     starts = starts[(starts + lag >= 0) & (starts + lag + size <= samples.shape[1])]
     if starts.size < want["bleed_windows"]:
         return None
+    starts = _plainest(starts, power[b], per_frame, cover, lag, want)
     starts = starts[:: max(1, starts.size // 1000)]
     window = np.hanning(size).astype(np.float32)
     low, high = (round(edge * size / rate) for edge in want["bleed_band"])
@@ -283,6 +284,20 @@ def _bleed(samples: Samples, power: Floats, rate: int, a: int, b: int) -> float 
         return None
     weaker = _db(auto_a.sum()) - _db(heard.sum())
     return weaker if weaker <= want["bleed_weakest"] else None
+
+
+def _plainest(
+    starts: NDArray[np.int64], power: Floats, per_frame: int, cover: int, lag: int, want: Mapping[str, float]
+) -> NDArray[np.int64]:
+    """The starts of stretches, in samples, in which the overhearing channel is softest itself.
+
+    Where it talks nearly without pause, its own voice hides what leaks over in all other stretches.
+    """
+    total = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
+    first = np.clip((starts + lag) // per_frame, 0, power.size)
+    louder = total[np.minimum(first + cover, power.size)] - total[first]
+    count = max(round(want["bleed_plainest"] * starts.size), round(want["bleed_windows"]))
+    return np.asarray(np.sort(starts[np.argsort(louder, kind="stable")[:count]]))
 
 
 def _loud_pieces(power: Floats, rate: int, channels: tuple[int, ...]) -> list[int]:
