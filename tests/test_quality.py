@@ -215,7 +215,7 @@ def test_bleed_of_known_size_and_delay(
 @pytest.mark.parametrize("weaker", [20.0, 30.0])
 def test_bleed_under_a_voice_that_hardly_pauses(tmp_path: Path, weaker: float) -> None:
     left, right = made.voice(30.0, seed=1), made.voice(30.0, seed=2)
-    right *= np.arange(right.size) / made.RATE % 1.5 > 0.25
+    right *= np.arange(right.size) / made.RATE % 1.5 > 0.4
     layout = load(tmp_path, left + room(8), right + decibels(-weaker) * left + room(9)).layout
     assert set(layout.bleed) == {(0, 1)}
     assert layout.bleed[0, 1] == pytest.approx(weaker, abs=1.0)
