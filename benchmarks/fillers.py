@@ -9,7 +9,7 @@ espeak-ng and flite where these are on the PATH, and are taken from FOLDER (WAV,
 SOURCE-ANYTHING.wav), such as recorded ones. Each is placed in a pause or, where speech is softest nearby,
 between two sounds of a clause, half of these without any silence around, 0 to 10 dB softer than the loud
 parts of the speech, about one in four seconds, 0.2 to 0.75 s long. Everything goes through the whole
-analysis. A filler is heard where a filler event shares 0.05 s with it.
+analysis. A filler is heard where a filler event shares 0.05 s with it. Each recording is a file of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import wave
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,9 +116,8 @@ def resampled(samples: Signal, ratio: float) -> Signal:
     )
 
 
-def speeches(corpora: Path) -> dict[str, tuple[Signal, str]]:
-    """Name -> samples and language; recordings of one speaker are joined, half a second apart."""
-    joined: dict[tuple[str, str], list[Signal]] = defaultdict(list)
+def speeches(corpora: Path) -> Iterator[tuple[str, Signal, str]]:
+    """Yield the speaker, samples and language of each recording."""
     for path in sorted(
         [*corpora.glob("speech/*"), *corpora.glob("pitch/*.wav"), *corpora.glob("tone/*.wav")]
     ):
@@ -129,8 +128,7 @@ def speeches(corpora: Path) -> dict[str, tuple[Signal, str]]:
         language = name if kind == "speech" and len(name) == 2 else "en"
         samples = audio.load(path).channel(0).astype(np.float64)
         scale = 1.0 if kind == "speech" else 0.05 / np.sqrt(np.mean(samples**2))  # as loud as each other
-        joined[f"{kind}/{name}", language] += [scale * samples, np.zeros(RATE // 2)]
-    return {name: (np.concatenate(parts), language) for (name, language), parts in joined.items()}
+        yield f"{kind}/{name}", scale * samples, language
 
 
 def loudness(samples: Signal) -> float:
@@ -149,8 +147,8 @@ def place(
     hush = 10 ** (float(np.percentile(heard.level, 3)) / 20)
     pieces: list[Signal] = []
     found: list[Placed] = []
-    at, length, wanted = 0, 0, rng.uniform(1.5, 2.5)
-    while wanted < len(samples) / RATE - 1:
+    at, length, wanted = 0, 0, rng.uniform(0.4, 2.0)
+    while wanted < len(samples) / RATE - 0.4:
         near = [g for g in gaps if abs(g - wanted) < 1.5 and g * RATE > at]
         kind = "in a pause" if near and rng.uniform() < 0.5 else "in a clause"
         first = max(round(wanted * 100) - 40, 0)
@@ -198,6 +196,11 @@ def analysed(samples: Signal, language: str, coach: dict[str, pipeline.Coach], f
     return [e for e in pipeline.analyse(path, coach=coach[language]).events if e.kind == "filler"]
 
 
+def shared(event: Event, one: Placed) -> bool:
+    """Whether an event is the filler that was placed."""
+    return min(event.end, one.end) - max(event.start, one.start) >= 0.05
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -209,14 +212,14 @@ def main() -> None:
     hits: Counter[tuple[str, str]] = Counter()
     wanted: Counter[tuple[str, str]] = Counter()
     extra: Counter[tuple[str, str]] = Counter()
-    minutes: dict[tuple[str, str], float] = {}
+    minutes: dict[tuple[str, str], float] = defaultdict(float)
     coach: dict[str, pipeline.Coach] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bank = spoken(folder)
         for path in sorted(arguments.fillers.glob("*.wav")) if arguments.fillers else ():
             bank[path.stem.partition("-")[0]].append(read(path))
-        for title, (samples, language) in speeches(arguments.corpora).items():
+        for title, samples, language in speeches(arguments.corpora):
             whole = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
             heard = contours(whole, RATE, speech_probability(whole))
             f0 = float(np.nanmedian(heard.f0))
@@ -233,16 +236,15 @@ def main() -> None:
                 mixed, placed = place(samples, heard, pick, rng)
                 for sound, truth in ((samples, []), (mixed, placed)):
                     events = analysed(worse(sound) if worse else sound, language, coach, folder)
-                    if not truth:
-                        minutes[band, title] = len(sound) / RATE / 60
-                        extra[band, title] += len(events)
+                    where = title if sound is samples else "beside fillers"
+                    minutes[band, where] += len(sound) / RATE / 60
+                    extra[band, where] += sum(not any(shared(e, one) for one in truth) for e in events)
                     for one in truth:
-                        found = any(min(e.end, one.end) - max(e.start, one.start) >= 0.05 for e in events)
+                        found = any(shared(e, one) for e in events)
                         length = f"{max(np.floor(10 * (one.end - one.start)) / 10, 0.2):.1f} s and more"
                         for key in (one.source, one.place, length, title, "all"):
                             wanted[band, key] += 1
                             hits[band, key] += found
-            print(f"{title} done", flush=True)
     report(hits, wanted, extra, minutes)
 
 

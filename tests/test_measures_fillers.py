@@ -16,6 +16,7 @@ from voicecoach.types import AGENT, CUSTOMER, Call, ChannelQuality
 
 UM = "heard, not in the transcript"
 STILL = 0.8  # change of the spectrum, dB
+VOWEL = 2.2  # the same; of steady stretches within words of read speech 99 in 100 change by more
 BEFORE: Said = (1.0, 4.0, "so what I found out about your order today")
 AFTER: Said = (5.5, 8.5, "is that the parcel went out on Tuesday morning")
 REST: Said = (9.5, 21.5, "and it should be there by the end of this week " * 4)
@@ -45,7 +46,7 @@ def test_two_halves_are_one_and_what_lasts_too_long_or_too_short_is_none() -> No
 
 def test_a_steady_sound_inside_a_word_of_usual_length_is_none() -> None:
     made = held([BEFORE, AFTER, REST])
-    rows = np.array([(2.0, 2.2, STILL)], np.float32)
+    rows = np.array([(2.0, 2.2, VOWEL)], np.float32)
     assert not fillers(replace(made, contours={AGENT: replace(made.contours[AGENT], steady=rows)}))
 
 

@@ -20,7 +20,7 @@ from voicecoach.acoustics import voice
 from voicecoach.datafile import read_file
 from voicecoach.types import Contours, Word
 
-_MOST_JOINED = 0.3  # s
+_ALONE = 0.1  # s; what is joined to less other voice than this is by itself
 _MOST_PITCH = 6.0  # semitones; more is mostly an octave error
 _MOST_GLIDE = 4.0  # semitones the middle half of it covers; the pitch of a filled pause is flat or falls
 _LEAST_LEFT = -0.3  # s
@@ -100,8 +100,6 @@ def candidates(contours: Contours, words: Sequence[Word]) -> list[Candidate]:
         while at < len(edges) and edges[at][1] <= start:
             at += 1
         first, last = edges[at] if at < len(edges) and edges[at][0] < end else (start, end)
-        before = min(max(start - first, 0.0), _MOST_JOINED)
-        after = min(max(last - end, 0.0), _MOST_JOINED)
         inside = slice(max(round(start / hop + 0.5), 0), round(end / hop + 0.5))
         low, high = (float(v) for v in np.percentile(contours.level[inside], (5, 95)))
         f0 = contours.f0[inside]
@@ -113,17 +111,17 @@ def candidates(contours: Contours, words: Sequence[Word]) -> list[Candidate]:
         shared = {k: min(words[k].end, end) - max(words[k].start, start) for k in near}
         own = [k for k, much in shared.items() if much > min(0.05, 0.5 * (end - start))]
         left_over = sum(words[k].end - words[k].start - pace * lengths[k] for k in own)
-        alone = max(before, after) < 0.1
+        alone = max(start - first, last - end) < _ALONE
         said = sum(max(shared[k], 0.0) / max(words[k].end - words[k].start, hop) for k in near)
         cues = {
             "change": change,
             "length": min(float(np.log2((end - start) / 0.2)), 1.0),
             "dip": high - low,
             "pitch": min(float(pitches[3] - pitches[0]), _MOST_PITCH),
-            "joined": before + after,
             "alone": float(alone),
             "left_over": min(max(left_over, _LEAST_LEFT), 0.6),
             "said": said if alone else 0.0,
+            "sure": float(np.mean([words[k].probability for k in own])) if own else 0.5,
         }
         found.append(Candidate(start, end, cues, tuple(own)))
     return found
