@@ -28,6 +28,7 @@ LONGEST_QUOTE = 60  # characters
 FEW_MEASURES = {
     "pace.articulation_rate": "pace",
     "pauses.within_clause_rate": "pauses mid-sentence",
+    "fillers.heard_rate": "fillers heard",
     "talk.share": "share of the talking",
     "talk.longest_monologue": "longest stretch",
     "talk.response_latency": "time to answer",
@@ -37,17 +38,7 @@ FEW_MEASURES = {
 }
 NOTABLE_MEASURES = {"pace.drift": "change of pace"}  # told where they are outside their band
 OTHER_MEASURES = {  # names of measures that are only mentioned where they are missing
-    "fillers.heard_rate": "fillers heard",
-    "fillers.transcribed_rate": "fillers written down",
-    "pitch.final_slope": "pitch at the end of sentences",
-    "pitch.reset": "step up between sentences",
-    "pitch.flat_share": "flat stretches",
     "loudness.range": "range of loudness",
-    "loudness.fade": "loudness at the end of sentences",
-    "voice.hnr": "harmonics-to-noise ratio of the voice",
-    "voice.cpp": "cepstral peak prominence",
-    "voice.jitter": "jitter",
-    "voice.shimmer": "shimmer",
     "quality.snr": "signal-to-noise ratio",
     "structure.phases": "course of the call",
 }
@@ -387,12 +378,17 @@ def _band(measure: Measure) -> str:
 
 
 def _not_measured(console: Console, analysis: Analysis) -> None:
-    """What is missing and why; what shares a reason stands on one line, by family where it is much."""
+    """What is missing and why; what shares a reason stands on one line, by family where it is much.
+
+    What this page would not show anyway, described only or seldom notable, is left to the JSON report.
+    """
     reasons = {entry.id: entry.reason for entry in analysis.not_measured}
     reasons |= {m.id: m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
+    unseen = {m.id for m in analysis.measures if m.grade == "C"} | set(NOTABLE_MEASURES)
     groups: dict[str, list[str]] = {}
     for identifier, reason in reasons.items():
-        groups.setdefault(reason, []).append(identifier)
+        if identifier not in unseen:
+            groups.setdefault(reason, []).append(identifier)
     rows = [(_named(found), reason) for reason, found in groups.items()]
     criteria: dict[str, list[str]] = {}
     for criterion in analysis.scores.criteria:
