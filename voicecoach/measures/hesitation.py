@@ -121,7 +121,7 @@ def candidates(contours: Contours, words: Sequence[Word]) -> list[Candidate]:
             "alone": float(alone),
             "left_over": min(max(left_over, _LEAST_LEFT), 0.6),
             "said": said if alone else 0.0,
-            "sure": float(np.mean([words[k].probability for k in own])) if own else 0.5,
+            "sure": float(np.mean([words[k].probability for k in own])) if own else 0.0 if alone else 0.5,
         }
         found.append(Candidate(start, end, cues, tuple(own)))
     return found
