@@ -153,6 +153,7 @@ def without_notes(
     around: float = 0.5,
     share: float = 0.15,
     unlike: float = 0.4,
+    shortest: float = 1.0,
 ) -> Mask:
     """Return ``active`` without what plays notes, such as hold music on a telephone line, and key tones.
 
@@ -175,6 +176,8 @@ def without_notes(
     share, unlike
         Notes hold their pitch in at least a ``share`` of the voiced frames, and the mean probability of
         speech is below ``unlike`` (benchmarks/evidence.py --part beside).
+    shortest
+        What lasts less, rests included, may be a hesitation held at one pitch, seconds.
     """
     if not len(speech_probability) or not active.any():
         return active
@@ -185,7 +188,10 @@ def without_notes(
     where = np.minimum((np.arange(len(active)) * hop * rate / chunk).astype(int), len(speech_probability) - 1)
     unsure = _near_sum(active * speech_probability[where], reach) < unlike * _near_sum(active, reach)
     notes = _near_sum(active & held, reach) >= share * np.maximum(_near_sum(active & ~np.isnan(f0), reach), 1)
-    return tidy(active & ~(notes & unsure), hop=hop)
+    music = grow(active & notes & unsure, reach)
+    for first, end in runs(music):
+        music[first:end] = end - first >= 2 * reach + shortest / hop
+    return tidy(active & ~(music & notes & unsure), hop=hop)
 
 
 def _near_sum(values: Mask | Floats, by: int) -> Floats:
