@@ -163,4 +163,10 @@ def measure_cost(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    peaks(sys.argv[1], float(sys.argv[2]))
+    parser = argparse.ArgumentParser(
+        description="Print the memory of listening to one sound; acoustics.py calls this."
+    )
+    parser.add_argument("sound")
+    parser.add_argument("minutes", type=float)
+    given = parser.parse_args()
+    peaks(given.sound, given.minutes)

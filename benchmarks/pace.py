@@ -15,6 +15,7 @@ Spanish and Russian with the vowels in transcriptions by eSpeak NG (the program,
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import os
 import re
@@ -230,12 +231,15 @@ def espeak(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    named = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
-    corpora = named[0] if named else os.environ.get("VOICECOACH_CORPORA", "")
-    if not corpora:
-        sys.exit("pace.py: name the folder with the recordings, or set VOICECOACH_CORPORA")
-    if "--dictionary" in sys.argv:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("VOICECOACH_CORPORA"))
+    for flag in ("--noise", "--dictionary", "--espeak"):
+        parser.add_argument(flag, action="store_true")
+    given = parser.parse_args()
+    if given.folder is None:
+        parser.error("name the folder with the recordings, or set VOICECOACH_CORPORA")
+    if given.dictionary:
         dictionary()
-    if "--espeak" in sys.argv:
-        espeak(Path(corpora))
-    sys.exit(0 if main(Path(corpora), noise="--noise" in sys.argv) else 1)
+    if given.espeak:
+        espeak(Path(given.folder))
+    sys.exit(0 if main(Path(given.folder), noise=given.noise) else 1)
