@@ -21,7 +21,7 @@ def microphones() -> tuple[str, ...]:
         with _quiet():
             import sounddevice
     except ImportError:
-        raise MicrophoneError("recording is not installed; run: pip install sounddevice soundfile") from None
+        raise MicrophoneError("recording is not installed; run: pip install sounddevice") from None
     except OSError:
         raise MicrophoneError(
             "the PortAudio library is missing; on Debian run: apt install libportaudio2"

@@ -6,10 +6,11 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicecoach.cli.options import analysis_options, analysis_settings
 from voicecoach.cli.terminal import shown
 from voicecoach.errors import VoicecoachError
 
@@ -21,57 +22,7 @@ FORMATS = ("text", "json")
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option("--model", default="base", show_default=True, help="Whisper model: a name or a folder.")
-@click.option("--language", help="Language code such as en; found from the recording when not given.")
-@click.option(
-    "--channels",
-    metavar="WHO=WHERE,...",
-    help="Who is on which channel: agent=left,customer=right; found from what is said when not given.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(["cpu", "cuda", "auto"]),
-    default="cpu",
-    show_default=True,
-    help="Where the model runs.",
-)
-@click.option(
-    "--compute-type",
-    "--compute_type",
-    type=click.Choice(
-        ["default", "auto", "int8", "int8_float16", "int8_float32", "int16", "float16", "bfloat16", "float32"]
-    ),
-    default="default",
-    show_default="int8 on cpu, float16 on cuda",
-    metavar="TYPE",
-    help="Arithmetic of the model, such as int8, float16 or float32.",
-)
-@click.option("--threads", type=click.IntRange(1), help="Cores to use; all when not given.")
-@click.option(
-    "--beam-size",
-    "--beam_size",
-    type=click.IntRange(1, 20),
-    default=5,
-    show_default=True,
-    help="Candidates the decoder keeps; fewer are quicker and less sure.",
-)
-@click.option(
-    "--rules",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False),
-    help="Folder with rules of your own; may be repeated.",
-)
-@click.option("--no-builtin", is_flag=True, help="Use only the rules of --rules.")
-@click.option("--scorecard", default="service-call", show_default=True, help="Name or file of a scorecard.")
-@click.option(
-    "--baseline",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(),
-    envvar="VOICECOACH_BASELINE",
-    help="Your own values: what -f json gave for a calm recording of yours; may be repeated.",
-)
+@analysis_options
 @click.option(
     "-o",
     "--output-dir",
@@ -97,21 +48,11 @@ FORMATS = ("text", "json")
 def analyse(
     files: Sequence[Path],
     *,
-    model: str,
-    language: str | None,
-    channels: str | None,
-    device: str,
-    compute_type: str,
-    threads: int | None,
-    beam_size: int,
-    rules: tuple[str, ...],
-    no_builtin: bool,
-    scorecard: str,
-    baseline: tuple[str, ...],
     output_dir: Path | None,
     output_format: str,
     fail_on: str | None,
     quiet: bool,
+    **options: Any,
 ) -> int:
     """Analyse recordings and report what to keep and what to try next.
 
@@ -128,21 +69,7 @@ def analyse(
     formats = FORMATS if output_format == "all" else (output_format,)
     if len(formats) > 1 and output_dir is None:
         raise click.UsageError("-f all writes files; say where with --output-dir FOLDER")
-    coach = pipeline.Coach.ready(
-        pipeline.Settings(
-            model=model,
-            language=language.lower() if language else None,
-            channels=channels,
-            device=device,
-            compute_type=compute_type,
-            threads=threads,
-            beam_size=beam_size,
-            rules=rules,
-            builtin=not no_builtin,
-            scorecard=scorecard,
-            baseline=baseline,
-        )
-    )
+    coach = pipeline.Coach.ready(analysis_settings(options))
     if output_dir is not None:
         reports.make_folder(output_dir)
     done: list[Analysis] = []

@@ -1,0 +1,120 @@
+"""Options several commands share: what an analysis is made with, whose takes, and where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from voicecoach.pipeline import Settings
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+COMPUTE_TYPES = (
+    "default",
+    "auto",
+    "int8",
+    "int8_float16",
+    "int8_float32",
+    "int16",
+    "float16",
+    "bfloat16",
+    "float32",
+)
+
+_ANALYSIS = (
+    click.option("--model", default="base", show_default=True, help="Whisper model: a name or a folder."),
+    click.option("--language", help="Language code such as en; found from the recording when not given."),
+    click.option(
+        "--channels",
+        metavar="WHO=WHERE,...",
+        help="Who is on which channel: agent=left,customer=right; found from what is said when not given.",
+    ),
+    click.option(
+        "--device",
+        type=click.Choice(["cpu", "cuda", "auto"]),
+        default="cpu",
+        show_default=True,
+        help="Where the model runs.",
+    ),
+    click.option(
+        "--compute-type",
+        "--compute_type",
+        type=click.Choice(COMPUTE_TYPES),
+        default="default",
+        show_default="int8 on cpu, float16 on cuda",
+        metavar="TYPE",
+        help="Arithmetic of the model, such as int8, float16 or float32.",
+    ),
+    click.option("--threads", type=click.IntRange(1), help="Cores to use; all when not given."),
+    click.option(
+        "--beam-size",
+        "--beam_size",
+        type=click.IntRange(1, 20),
+        default=5,
+        show_default=True,
+        help="Candidates the decoder keeps; fewer are quicker and less sure.",
+    ),
+    click.option(
+        "--rules",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False),
+        help="Folder with rules of your own; may be repeated.",
+    ),
+    click.option("--no-builtin", is_flag=True, help="Use only the rules of --rules."),
+    click.option(
+        "--scorecard", default="service-call", show_default=True, help="Name or file of a scorecard."
+    ),
+    click.option(
+        "--baseline",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(),
+        envvar="VOICECOACH_BASELINE",
+        help="Your own values: what -f json gave for a calm recording of yours; may be repeated.",
+    ),
+)
+
+
+def analysis_options(command: _Command) -> _Command:
+    """Add the options an analysis is made with; the command hands them to ``analysis_settings``."""
+    for option in reversed(_ANALYSIS):
+        command = option(command)
+    return command
+
+
+def analysis_settings(options: dict[str, Any]) -> Settings:
+    """Take the options of ``analysis_options`` out of all options of a command, as settings."""
+    from voicecoach.pipeline import Settings
+
+    language: str | None = options.pop("language")
+    builtin = not options.pop("no_builtin")
+    names = ("model", "channels", "device", "compute_type", "threads", "beam_size", "rules", "scorecard")
+    return Settings(
+        language=language.lower() if language else None,
+        builtin=builtin,
+        baseline=options.pop("baseline"),
+        **{name: options.pop(name) for name in names},
+    )
+
+
+agent_option = click.option(
+    "--agent",
+    default="me",
+    show_default=True,
+    envvar="VOICECOACH_AGENT",
+    metavar="NAME",
+    help="Whose takes these are.",
+)
+
+history_option = click.option(
+    "--history",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="VOICECOACH_HISTORY",
+    metavar="FOLDER",
+    help="Where takes are kept; the platform's own folder for data when not given.",
+)
