@@ -10,7 +10,7 @@ import pytest
 
 from tests import make_analysis as made
 from voicecoach import pipeline, reports
-from voicecoach.baseline import Baseline, Usual, compare, read
+from voicecoach.baseline import READ, Baseline, Usual, compare, parse, read, render
 from voicecoach.errors import DataFileError
 from voicecoach.measures.definitions import definitions
 from voicecoach.score import load_scorecard, score
@@ -199,6 +199,48 @@ def test_recordings_of_different_kinds_are_not_mixed(tmp_path: Path) -> None:
         read([english, spanish])
     with pytest.raises(DataFileError, match="tel: was recorded by telephone"):
         read([english, telephone])
+
+
+def test_what_is_written_is_read_back() -> None:
+    values = {
+        "pace.articulation_rate": Usual(4.625, "syllables/s", spread=0.25, recordings=3),
+        "pitch.median": Usual(203.5, "Hz"),
+    }
+    for telephone in (False, True):
+        own = Baseline("en", telephone, values, 'take 3, a "reading" of 22 November', READ)
+        assert parse(render(own), "take 3") == own
+
+
+def test_reading_aloud_makes_a_band_for_the_voice_and_none_for_the_pace() -> None:
+    own = baseline(pace_articulation_rate=Usual(5.0, "syllables/s"), pitch_spread=Usual(10.0, "semitones"))
+    own = replace(own, task=READ)
+    before = pace(4.0, low=3.8, high=4.2)
+    found = one(before, own)
+    assert (found.low, found.high, found.baseline) == (3.8, 4.2, None)
+    assert "when you read aloud it was 5, this is -20 %" in found.reason
+    spread = one(made.measure("pitch.spread", 5.0, "semitones"), own)
+    assert (spread.low, spread.high) == (6.0, None)
+    assert spread.reason.startswith("when you read aloud it was 10, this is -50 %")
+
+
+def test_reading_and_talking_are_not_mixed(tmp_path: Path) -> None:
+    talking, reading = tmp_path / "talking", tmp_path / "reading"
+    talking.write_text(OWN, encoding="utf-8")
+    reading.write_text(f"task: read\n{OWN}", encoding="utf-8")
+    assert read([reading]).task == READ
+    with pytest.raises(DataFileError, match="is of read speech"):
+        read([talking, reading])
+
+
+def test_of_values_at_hand_those_of_the_same_language_and_line_are_taken(coach: pipeline.Coach) -> None:
+    kinds = [("es", False), ("en", True), ("en", False)]
+    stored = tuple(Baseline(*kind, {}, str(kind)) for kind in kinds)
+    ready = replace(coach, settings=replace(coach.settings, stored=stored))
+    assert ready.own_values("en", telephone=False) == stored[2]
+    assert ready.own_values("en", telephone=True) == stored[1]
+    assert ready.own_values("ja", telephone=False) is None
+    named = baseline(pitch_median=Usual(120.0, "Hz"))
+    assert replace(ready, own=named).own_values("en", telephone=False) == named
 
 
 def test_the_scorecard_takes_the_own_band() -> None:

@@ -7,6 +7,7 @@ file of the form
     baseline: 1
     language: en
     telephone: no
+    task: spontaneous        # or read: a passage was read aloud
     measures:
       pace.articulation_rate: {value: 4.6, unit: syllables/s, spread: 0.2, recordings: 3}
 
@@ -30,6 +31,7 @@ from voicecoach.types import AGENT, Measure
 
 LARGEST = 50_000_000  # bytes of an analysis that are read
 REPEATED = 3  # recordings from which on their spread says something
+SPONTANEOUS, READ = "spontaneous", "read"  # what the speaker did
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,17 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The own values of one speaker, by id of the measure, from recordings of one kind."""
+    """The own values of one speaker, by id of the measure, from recordings of one kind.
+
+    ``task`` is ``SPONTANEOUS`` or ``READ``: who reads aloud speaks quicker and livelier than in a call, so
+    what is said of pace and pauses is then named, but no band is made of it.
+    """
 
     language: str
     telephone: bool  # whether the recordings have the band of a telephone
     values: Mapping[str, Usual]
-    source: str  # the files they were read from
+    source: str  # the files they were read from, or what they are made of
+    task: str = SPONTANEOUS
 
 
 def read(paths: Sequence[str | Path]) -> Baseline:
@@ -71,6 +78,11 @@ def read(paths: Sequence[str | Path]) -> Baseline:
                 f"{other.source}: is in {other.language!r}, but {first.source} is in {first.language!r}; own "
                 "values come from recordings of one language"
             )
+        if other.task != first.task:
+            raise DataFileError(
+                f"{other.source}: is of {other.task} speech, but {first.source} is of {first.task} speech; own "
+                "values come from one kind"
+            )
         if other.telephone != first.telephone:
             on = other.source if other.telephone else first.source
             raise DataFileError(
@@ -90,7 +102,36 @@ def read(paths: Sequence[str | Path]) -> Baseline:
             spread=stdev(numbers) if len(numbers) > 1 else usual[0].spread,
             recordings=sum(one.recordings for one in usual),
         )
-    return Baseline(first.language, first.telephone, values, source)
+    return Baseline(first.language, first.telephone, values, source, first.task)
+
+
+def parse(text: str, path: str) -> Baseline:
+    """Read own values from the text of a baseline file; ``path`` is what messages call it.
+
+    Raises
+    ------
+    DataFileError
+        The text is no baseline file.
+    """
+    return _of_file(read_text(text, path), path)
+
+
+def render(baseline: Baseline) -> str:
+    """Own values as the text of a baseline file, which ``parse`` reads back."""
+    lines = [
+        "baseline: 1",
+        f"language: {json.dumps(baseline.language)}",
+        f"telephone: {'yes' if baseline.telephone else 'no'}",
+        f"task: {baseline.task}",
+        f"source: {json.dumps(baseline.source, ensure_ascii=False)}",
+        "measures:",
+    ]
+    for id_, usual in baseline.values.items():
+        spread = "" if usual.spread is None else f", spread: {usual.spread:.5g}"
+        unit = json.dumps(usual.unit, ensure_ascii=False)
+        entry = f"value: {usual.value:.5g}, unit: {unit}{spread}, recordings: {usual.recordings}"
+        lines.append(f"  {id_}: {{{entry}}}")
+    return "\n".join(lines) + "\n"
 
 
 def compare(
@@ -114,17 +155,22 @@ def compare(
             why = notes["own_line"]
         elif usual.unit != measure.unit:
             why = notes["own_unit"].format(unit=usual.unit)
+        elif "task" in own.same and baseline.task == READ:
+            why = notes["own_reading_only"].format(
+                value=f"{usual.value:.3g}", apart=own.apart(measure.value, usual.value, measure.unit)
+            )
         else:
-            compared.append(_against(measure, measure.value, own, usual))
+            compared.append(_against(measure, measure.value, own, usual, baseline.task))
             continue
         compared.append(replace(measure, reason="; ".join(filter(None, (measure.reason, why)))))
     return tuple(compared)
 
 
-def _against(measure: Measure, value: float, own: Own, usual: Usual) -> Measure:
+def _against(measure: Measure, value: float, own: Own, usual: Usual, task: str) -> Measure:
     notes = definitions().notes
     low, high = own.band(usual.value, usual.spread if usual.recordings >= REPEATED else None)
-    said = notes["own" if usual.recordings > 1 else "own_one"].format(
+    note = "own_reading" if task == READ else "own" if usual.recordings > 1 else "own_one"
+    said = notes[note].format(
         value=f"{usual.value:.3g}",
         recordings=usual.recordings,
         apart=own.apart(value, usual.value, measure.unit),
@@ -167,7 +213,7 @@ def _read(path: Path) -> list[Baseline]:
 
 
 def _of_file(file: Value, path: str) -> Baseline:
-    fields = file.fields(("baseline", "language", "measures"), ("telephone", "source"))
+    fields = file.fields(("baseline", "language", "measures"), ("telephone", "task", "source"))
     fields["baseline"].whole(least=1, most=1)
     known = {id_ for id_, entry in definitions().entries.items() if entry.own is not None}
     measures = fields["measures"]
@@ -176,7 +222,8 @@ def _of_file(file: Value, path: str) -> Baseline:
         language=fields["language"].text(),
         telephone=file.optional("telephone", Value.flag, False),
         values={id_: _usual(value) for id_, value in measures.mapping().items()},
-        source=path,
+        source=file.optional("source", Value.text, path),
+        task=file.optional("task", lambda v: v.one_of((SPONTANEOUS, READ)), SPONTANEOUS),
     )
 
 

@@ -57,7 +57,8 @@ class Settings:
     """What may be said about an analysis. Every default is what most people want.
 
     ``channels`` is text as ``audio.parse_channels`` reads it, ``rules`` are folders with rules of one's own,
-    ``baseline`` files with the speaker's own values as ``baseline.read`` reads them.
+    ``baseline`` files with the speaker's own values as ``baseline.read`` reads them. ``stored`` are own values
+    at hand; where no file is given, those are used that are of the recording's language and kind of line.
     """
 
     model: str = "base"
@@ -71,6 +72,7 @@ class Settings:
     builtin: bool = True
     scorecard: str = "service-call"
     baseline: tuple[str, ...] = ()
+    stored: tuple[baseline.Baseline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class Coach:
         recogniser.check_language(settings.language)
         own = baseline.read(settings.baseline) if settings.baseline else None
         return cls(settings, score.load_scorecard(settings.scorecard), roles, recogniser, own)
+
+    def own_values(self, language: str, *, telephone: bool) -> baseline.Baseline | None:
+        """What a recording of this language and kind of line is compared with, if anything."""
+        fitting = (b for b in self.settings.stored if (b.language, b.telephone) == (language, telephone))
+        return self.own or next(fitting, None)
 
 
 def analyse(
@@ -309,14 +316,11 @@ class _Run:
         notices = _notices(call, doubts, pack) if pack else ()
         happened = measures.announced(happened, notices) if pack else happened
         numbers = measures.measure(call, happened, (*trusted, *notices))
-        if self.coach.own is not None:
-            agent = call.quality.get(AGENT)
-            numbers = baseline.compare(
-                numbers,
-                self.coach.own,
-                language=call.language,
-                telephone=agent is not None and agent.telephone_band,
-            )
+        agent = call.quality.get(AGENT)
+        telephone = agent is not None and agent.telephone_band
+        own = self.coach.own_values(call.language, telephone=telephone)
+        if own is not None:
+            numbers = baseline.compare(numbers, own, language=call.language, telephone=telephone)
         grades = {rule.id: rule.grade for rule in pack.rules} if pack else {}
         scores = score.score(
             self.coach.scorecard,
@@ -360,10 +364,12 @@ class _Run:
             contours=call.contours,
             curves=measures.curves(call, happened),
             timings=clock.timings(),
-            provenance=self._provenance(pack, transcript),
+            provenance=self._provenance(pack, transcript, own),
         )
 
-    def _provenance(self, pack: rules.Pack | None, transcript: Transcript) -> dict[str, Any]:
+    def _provenance(
+        self, pack: rules.Pack | None, transcript: Transcript, own: baseline.Baseline | None
+    ) -> dict[str, Any]:
         recogniser, settings = self.coach.recogniser, self.coach.settings
         return {
             "voicecoach": __version__,
@@ -373,7 +379,7 @@ class _Run:
             "compute_type": recogniser.compute_type,
             "beam_size": settings.beam_size,
             "channels": settings.channels,
-            "baseline": self.coach.own.source if self.coach.own else None,
+            "baseline": own.source if own else None,
             "pack": {"language": pack.language, "sha256": pack.sha256} if pack else None,
             "scorecard": {
                 "id": self.coach.scorecard.id,
