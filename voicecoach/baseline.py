@@ -80,8 +80,8 @@ def read(paths: Sequence[str | Path]) -> Baseline:
             )
         if other.task != first.task:
             raise DataFileError(
-                f"{other.source}: is of {other.task} speech, but {first.source} is of {first.task} speech; own "
-                "values come from one kind"
+                f"{other.source}: is of {other.task} speech, but {first.source} is of {first.task} speech; "
+                "own values come from one kind"
             )
         if other.telephone != first.telephone:
             on = other.source if other.telephone else first.source

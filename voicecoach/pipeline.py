@@ -26,6 +26,7 @@ from voicecoach import (
     turns,
 )
 from voicecoach.acoustics import contours
+from voicecoach.baseline import Baseline
 from voicecoach.errors import UsageError
 from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
@@ -57,8 +58,8 @@ class Settings:
     """What may be said about an analysis. Every default is what most people want.
 
     ``channels`` is text as ``audio.parse_channels`` reads it, ``rules`` are folders with rules of one's own,
-    ``baseline`` files with the speaker's own values as ``baseline.read`` reads them. ``stored`` are own values
-    at hand; where no file is given, those are used that are of the recording's language and kind of line.
+    ``baseline`` files with the speaker's own values as ``baseline.read`` reads them. ``stored`` are own
+    values at hand; without a file those of the recording's language and kind of line are used.
     """
 
     model: str = "base"
@@ -72,7 +73,7 @@ class Settings:
     builtin: bool = True
     scorecard: str = "service-call"
     baseline: tuple[str, ...] = ()
-    stored: tuple[baseline.Baseline, ...] = ()
+    stored: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Coach:
     scorecard: score.Scorecard
     roles: Mapping[str, str]
     recogniser: Recogniser
-    own: baseline.Baseline | None = None
+    own: Baseline | None = None
 
     @classmethod
     def ready(cls, settings: Settings) -> Coach:
@@ -111,7 +112,7 @@ class Coach:
         own = baseline.read(settings.baseline) if settings.baseline else None
         return cls(settings, score.load_scorecard(settings.scorecard), roles, recogniser, own)
 
-    def own_values(self, language: str, *, telephone: bool) -> baseline.Baseline | None:
+    def own_values(self, language: str, *, telephone: bool) -> Baseline | None:
         """What a recording of this language and kind of line is compared with, if anything."""
         fitting = (b for b in self.settings.stored if (b.language, b.telephone) == (language, telephone))
         return self.own or next(fitting, None)
@@ -368,7 +369,7 @@ class _Run:
         )
 
     def _provenance(
-        self, pack: rules.Pack | None, transcript: Transcript, own: baseline.Baseline | None
+        self, pack: rules.Pack | None, transcript: Transcript, own: Baseline | None
     ) -> dict[str, Any]:
         recogniser, settings = self.coach.recogniser, self.coach.settings
         return {
