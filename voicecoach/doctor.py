@@ -123,8 +123,7 @@ def _microphone() -> Iterator[Check]:
 
     try:
         found = microphones()
-        yield Check(
-            "microphone", OK, f"{found[0]}, and {len(found) - 1} more" if len(found) > 1 else found[0]
-        )
+        text = f"{found[0].name} (number {found[0].index}, {found[0].rate} Hz)"
+        yield Check("microphone", OK, f"{text}, and {len(found) - 1} more" if len(found) > 1 else text)
     except MicrophoneError as error:
         yield Check("microphone", NOTE, f"{error} (only needed to record)")

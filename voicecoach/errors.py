@@ -40,3 +40,7 @@ class MicrophoneError(VoicecoachError):
     """No microphone, or none that can be opened."""
 
     exit_code = 5
+
+
+class LoudspeakerError(VoicecoachError):
+    """No loudspeaker, or none that can be opened."""
