@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from voicecoach import (
     baseline,
     coach,
     evidence,
+    known,
     measures,
     models,
     phases,
@@ -28,6 +29,7 @@ from voicecoach import (
 from voicecoach.acoustics import contours
 from voicecoach.baseline import Baseline
 from voicecoach.errors import UsageError
+from voicecoach.known import Known
 from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
 from voicecoach.transcribe import DecodeOptions, Progress, Recogniser, Transcript, speech_probability
@@ -46,11 +48,14 @@ from voicecoach.types import (
     Match,
     Measure,
     NotMeasured,
+    Segment,
     Source,
     Speaker,
     Turn,
     Word,
 )
+
+RECORDED = {AGENT: "left", CUSTOMER: "right"}  # the channels of a practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def analyse(
     *,
     coach: Coach | None = None,
     progress: Progress | None = None,
+    known: Mapping[str, Sequence[Known]] | None = None,
 ) -> Analysis:
     """Analyse one recording.
 
@@ -133,6 +139,9 @@ def analyse(
     settings : see ``Settings``; not looked at where ``coach`` is given.
     coach : settings made ready, so that many recordings share one loaded model.
     progress : called with the share of the speech transcribed so far, 0..1.
+    known : what speakers are known to have said, such as the customer's lines in a practice; their channels
+        are not transcribed. Where the settings do not say who is on which channel, the agent is on the left
+        and the customer on the right. What needs the sound of lines that have none is not measured.
 
     Raises
     ------
@@ -140,7 +149,15 @@ def analyse(
     ModelError : the weights are missing or not the bytes they should be.
     UsageError : a setting makes no sense for this recording.
     """
-    return _Run(coach or Coach.ready(settings or Settings()), Path(path)).analysis(progress)
+    coach = coach or Coach.ready(settings or Settings())
+    roles = coach.roles or (RECORDED if known else {})
+    for speaker in known or {}:
+        if speaker not in roles:
+            raise UsageError(
+                f"the words of {speaker} are known, but not the channel: "
+                f"{coach.settings.channels!r} does not name it"
+            )
+    return _Run(coach, Path(path), roles, known or {}).analysis(progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +240,7 @@ class _Heard:
     contours: tuple[Contours, ...]
     backing: tuple[evidence.Backing, ...]
     untranscribed: tuple[float, ...]  # seconds
+    shown: bool = False  # whether known words have no sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +249,12 @@ class _Run:
 
     coach: Coach
     path: Path
+    roles: Mapping[str, str]  # channels by speaker, as far as they are told
+    known: Mapping[str, Sequence[Known]]  # lines by speaker
 
     def analysis(self, progress: Progress | None) -> Analysis:
         clock = _Clock()
-        recording = audio.load(self.path)
+        recording = self._load_recording()
         clock.stop("decode")
         listened = listen(recording, self._used(recording), meanwhile=self._load)
         clock.stop("acoustics")
@@ -244,25 +264,46 @@ class _Run:
             if progress is not None:
                 progress(share)
 
+        lines = {
+            listened.channels.index(audio.find_channel(recording.layout, self.roles[speaker])): said
+            for speaker, said in self.known.items()
+        }
+        unknown = [at for at in range(len(listened.channels)) if at not in lines]
         transcript = self.coach.recogniser.transcribe(
-            [recording.samples[k] for k in listened.channels],
-            [evidence.near_voice(p, c) for p, c in zip(listened.probabilities, listened.own, strict=True)],
+            [recording.samples[listened.channels[at]] for at in unknown],
+            [evidence.near_voice(listened.probabilities[at], listened.own[at]) for at in unknown],
             language=self.coach.settings.language,
             options=DecodeOptions(beam_size=self.coach.settings.beam_size),
             progress=decoded,
         )
         clock.stop("transcribe")
         pack = self._pack(transcript.language)
-        known = pack.facts if pack else sound_facts(transcript.language)
-        heard = _back(transcript, listened, known)
+        facts = pack.facts if pack else sound_facts(transcript.language)
+        heard = _back(dict(zip(unknown, transcript.channels, strict=True)), lines, listened, facts)
         speakers = self._speakers(recording, heard, pack)
-        call, doubts = _call(recording, heard, speakers, transcript.language, known)
+        call, doubts = _call(recording, heard, speakers, transcript.language, facts)
         clock.stop("acoustics")
         return self._judged(recording, call, doubts, pack, transcript, clock)
 
+    def _load_recording(self) -> Audio:
+        """The recording, in which the channel of known words is one that is used even where it is silent."""
+        recording = audio.load(self.path)
+        layout = recording.layout
+        given = {audio.find_channel(layout, self.roles[speaker]) for speaker in self.known}
+        if given <= set(layout.used):
+            return recording
+        used = tuple(sorted(given.union(layout.used)))
+        empty = tuple(k for k in layout.empty if k not in given)
+        quality = tuple(
+            replace(channel, warnings=()) if k in given and channel.silent else channel
+            for k, channel in enumerate(recording.quality)
+        )
+        kind = "split" if len(used) > 1 else layout.kind
+        return replace(recording, layout=replace(layout, kind=kind, used=used, empty=empty), quality=quality)
+
     def _used(self, recording: Audio) -> tuple[int, ...]:
-        named = tuple(audio.find_channel(recording.layout, c) for c in self.coach.roles.values())
-        if named and AGENT in self.coach.roles and CUSTOMER in self.coach.roles:
+        named = tuple(audio.find_channel(recording.layout, c) for c in self.roles.values())
+        if named and AGENT in self.roles and CUSTOMER in self.roles:
             return named
         rest = tuple(k for k in recording.layout.used if k not in named)
         return named + rest
@@ -279,13 +320,14 @@ class _Run:
     def _speakers(self, recording: Audio, heard: _Heard, pack: rules.Pack | None) -> tuple[Speaker, ...]:
         names = recording.layout.names
         texts = turns.settings().texts
-        told = {audio.find_channel(recording.layout, c): r for r, c in self.coach.roles.items()}
+        told = {audio.find_channel(recording.layout, c): r for r, c in self.roles.items()}
         if told:
+            how = texts["told" if self.coach.roles else "recorded"]
             free = iter(
                 r for r in (AGENT, CUSTOMER, *(f"speaker{n}" for n in range(3, 99))) if r not in told.values()
             )
             return tuple(
-                Speaker(told[k], k, names[k], texts["told"])
+                Speaker(told[k], k, names[k], how)
                 if k in told
                 else Speaker(next(free), k, names[k], texts["left_over"])
                 for k in heard.used
@@ -380,6 +422,7 @@ class _Run:
             "compute_type": recogniser.compute_type,
             "beam_size": settings.beam_size,
             "channels": settings.channels,
+            "words_given": {speaker: len(lines) for speaker, lines in self.known.items()},
             "baseline": own.source if own else None,
             "pack": {"language": pack.language, "sha256": pack.sha256} if pack else None,
             "scorecard": {
@@ -390,17 +433,40 @@ class _Run:
         }
 
 
-def _back(transcript: Transcript, listened: Listened, facts: Mapping[str, Any]) -> _Heard:
+def _back(
+    transcribed: Mapping[int, Sequence[Segment]],
+    lines: Mapping[int, Sequence[Known]],
+    listened: Listened,
+    facts: Mapping[str, Any],
+) -> _Heard:
+    """The words of all channels, transcribed or known, both by position."""
     own = listened.own
-    segments = evidence.without_overheard(transcript.channels, listened.raw, listened.bleed)
-    known = sound(facts)
-    count = known.count if known else None
-    backing = tuple(evidence.back(s, c, syllables=count) for s, c in zip(segments, own, strict=True))
+    language = sound(facts)
+    count = language.count if language else None
+    given = {
+        at: known.segments(
+            said,
+            own[at],
+            others=[other for k, other in enumerate(own) if k != at],
+            syllables=count,
+            spaces=language is None or language.spaces,
+        )
+        for at, said in lines.items()
+    }
+    every = [given[at] if at in given else transcribed[at] for at in range(len(own))]
+    segments = evidence.without_overheard(every, listened.raw, listened.bleed)
+    backing = tuple(
+        evidence.Backing(tuple(word for line in given[at] for word in line.words), {})
+        if at in given
+        else evidence.back(segments[at], own[at], syllables=count)
+        for at in range(len(own))
+    )
     lost = tuple(
         sum(end - start for start, end in evidence.untranscribed(b.words, c))
         for b, c in zip(backing, own, strict=True)
     )
-    return _Heard(listened.channels, own, backing, lost)
+    shown = not all(known.heard(said, own[at]) for at, said in lines.items())
+    return _Heard(listened.channels, own, backing, lost, shown)
 
 
 def _candidate(at: int, heard: _Heard, name: str, pack: rules.Pack | None) -> turns.Candidate:
@@ -422,16 +488,18 @@ def _call(
     recording: Audio, heard: _Heard, speakers: tuple[Speaker, ...], language: str, facts: Mapping[str, Any]
 ) -> tuple[Call, dict[str, Mapping[tuple[float, float], str]]]:
     names = [s.name for s in speakers]
+    voices = {s.name: at for at, s in enumerate(speakers) if s.name == AGENT or not heard.shown}
     call = Call(
         language=language,
         duration=recording.duration,
         speakers=speakers,
         turns=turns.build({n: b.words for n, b in zip(names, heard.backing, strict=True)}),
-        contours=dict(zip(names, heard.contours, strict=True)),
+        contours={name: heard.contours[at] for name, at in voices.items()},
         separate=UNKNOWN not in names,
         facts=facts,
         quality={s.name: recording.quality[s.channel] for s in speakers if s.channel is not None},
-        untranscribed=dict(zip(names, heard.untranscribed, strict=True)),
+        untranscribed={name: heard.untranscribed[at] for name, at in voices.items()},
+        shown=heard.shown,
     )
     return call, {n: b.doubts for n, b in zip(names, heard.backing, strict=True)}
 

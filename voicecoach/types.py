@@ -364,6 +364,7 @@ class Call:
     facts: Mapping[str, Any]
     quality: Mapping[str, ChannelQuality] = field(default_factory=dict)  # by speaker
     untranscribed: Mapping[str, float] = field(default_factory=dict)  # s of voice without words, by speaker
+    shown: bool = False  # whether the other's words were shown to the agent, not heard
 
 
 @dataclass(frozen=True, slots=True)

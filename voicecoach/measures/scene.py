@@ -95,6 +95,8 @@ class Scene:
     @property
     def not_both(self) -> str:
         """Why there are not two speakers to compare."""
+        if self.call.shown:
+            return "shown"
         return "one_sided" if self.call.separate else "mixed"
 
     def voiced(self, speaker: str) -> float:
