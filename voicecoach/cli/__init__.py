@@ -31,6 +31,7 @@ COMMANDS = {
         "Print F0, level and voice activity each 10 ms.",
     ),
     "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain, try and write rules."),
+    "scenarios": ("voicecoach.cli.scenarios", "scenarios", "List, show, check and write scenarios."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
 }

@@ -201,6 +201,10 @@ class Phrases:
         hits.update((slot, _apart(found)) for slot, found in late.items() if found)
         return hits
 
+    def alike(self) -> Phrases:
+        """No phrases yet, with the same spelling and the same lists to name."""
+        return Phrases(self._spelling, self._lists)
+
     def apart(self, slot: int) -> Iterator[tuple[Value, Phrases]]:
         """The phrases of a slot one by one, each alone in slot 0."""
         for phrase, _ in self._added[slot]:
