@@ -20,6 +20,10 @@ class OutputError(VoicecoachError):
     """A result cannot be written: full disk, missing folder, no permission."""
 
 
+class HistoryError(VoicecoachError):
+    """The history of takes cannot be opened, is damaged, or is of a newer version."""
+
+
 class UsageError(VoicecoachError):
     """A setting or combination of settings makes no sense."""
 

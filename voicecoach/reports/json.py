@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from typing import Any
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, NoReturn, Union, get_args, get_origin, get_type_hints
 
+from voicecoach.errors import DataFileError
 from voicecoach.types import Analysis, Layout
 
 SUFFIX = ".json"
@@ -90,3 +93,121 @@ def _number(value: Any, decimals: int) -> float | int | bool | None:
         return number
     found = round(float(number), decimals)
     return found if math.isfinite(found) else None
+
+
+# --- and back -----------------------------------------------------------------------------------------------
+
+
+def parse(found: Any, *, name: str = "analysis") -> Analysis:
+    """Return the analysis a document was made from; contours, which are not in it, are empty.
+
+    Documents of older minor versions are read, too: what they lack is empty. ``name`` is what error messages
+    call the document. ``document(parse(document(analysis))) == document(analysis)``.
+
+    Raises
+    ------
+    DataFileError
+        It is no such document, or one of a newer version.
+    """
+    if not isinstance(found, Mapping) or not isinstance(found.get("schema_version"), str):
+        raise DataFileError(f"{name}: is not an analysis; name what analyse -f json wrote")
+    try:
+        version, known = (
+            tuple(int(part) for part in text.split(".")) for text in (found["schema_version"], SCHEMA_VERSION)
+        )
+    except ValueError:
+        raise DataFileError(f"{name}: schema_version {found['schema_version']!r} is none") from None
+    if version[0] != known[0] or version > known:
+        raise DataFileError(
+            f"{name}: has schema version {found['schema_version']}, read here is {SCHEMA_VERSION}; "
+            "use the voicecoach that wrote it or analyse again"
+        )
+    entries = {key: entry for key, entry in found.items() if key != "schema_version"}
+    older: dict[str, Any] = {"phases": (), "curves": {}} if version < known else {}
+    try:
+        analysis: Analysis = _made(Analysis, {**older, "contours": {}, **entries}, "")
+    except _Wrong as error:
+        raise DataFileError(f"{name}: is damaged: {error}; write it again with analyse -f json") from None
+    return analysis
+
+
+class _Wrong(Exception):  # noqa: N818 - never leaves this file
+    pass
+
+
+def _wrong(where: str, wanted: str, found: Any) -> NoReturn:
+    raise _Wrong(f"{where.lstrip('.') or 'it'} should be {wanted}, but is {str(found)[:40]!r}")
+
+
+def _read(kind: Any, found: Any, where: str) -> Any:
+    """Return a value of a type hint."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return found
+    if origin in (Union, UnionType):
+        return (
+            None if found is None else _read(_only(a for a in arguments if a is not NoneType), found, where)
+        )
+    if kind is float:
+        if found is None:
+            return math.nan  # a number that does not exist is written as null
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            _wrong(where, "a number", found)
+        return float(found)
+    if kind in (str, int, bool):
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            _wrong(where, {str: "text", int: "a whole number", bool: "true or false"}[kind], found)
+        return found
+    if origin is tuple:
+        if not isinstance(found, Sequence) or isinstance(found, str):
+            _wrong(where, "a list", found)
+        return tuple(_read(arguments[0], entry, f"{where}[{k}]") for k, entry in enumerate(found))
+    if not isinstance(found, Mapping):
+        _wrong(where, "keys and values", found)
+    if kind is Layout:
+        return _layout_of(found, where)
+    if is_dataclass(kind):
+        return _made(kind, found, where)
+    return {str(key): _read(arguments[1], entry, f"{where}.{key}") for key, entry in found.items()}
+
+
+def _made(kind: Any, found: Mapping[str, Any], where: str) -> Any:
+    """Return a dataclass made of keys and values."""
+    hints = _hints(kind)
+    for key in found:
+        if key not in hints:
+            raise _Wrong(f"{f'{where}.{key}'.lstrip('.')} is unknown")
+    values = {}
+    for field in fields(kind):
+        if field.name in found:
+            values[field.name] = _read(hints[field.name], found[field.name], f"{where}.{field.name}")
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise _Wrong(f"{f'{where}.{field.name}'.lstrip('.')} is missing")
+    return kind(**values)
+
+
+def _layout_of(found: Mapping[str, Any], where: str) -> Layout:
+    names: tuple[str, ...] = _read(tuple[str, ...], found.get("channels"), f"{where}.channels")
+    bleed = {}
+    for k, pair in enumerate(_read(tuple[Mapping[str, Any], ...], found.get("bleed", []), f"{where}.bleed")):
+        at = f"{where}.bleed[{k}]"
+        if pair.get("from") not in names or pair.get("to") not in names:
+            _wrong(at, "a pair of channels", pair)
+        bleed[names.index(pair["from"]), names.index(pair["to"])] = _read(float, pair.get("db"), f"{at}.db")
+    return Layout(
+        kind=_read(str, found.get("kind"), f"{where}.kind"),
+        names=names,
+        used=_read(tuple[int, ...], found.get("used"), f"{where}.used"),
+        empty=_read(tuple[int, ...], found.get("empty", []), f"{where}.empty"),
+        bleed=bleed,
+    )
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+def _only(kinds: Any) -> Any:
+    (kind,) = kinds
+    return kind

@@ -1,0 +1,522 @@
+"""``History``: the one way to the takes of a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from voicecoach.errors import HistoryError, UsageError
+from voicecoach.history import people, queries, rows, sound
+from voicecoach.history.database import Database, told
+from voicecoach.history.lock import Lock
+from voicecoach.history.types import (
+    KINDS,
+    Forgotten,
+    Person,
+    Point,
+    Practised,
+    Problem,
+    Said,
+    Take,
+    Utterance,
+)
+
+if TYPE_CHECKING:
+    from voicecoach.baseline import Baseline
+    from voicecoach.types import Analysis
+
+FILE = "history.sqlite3"
+RECORDINGS = "recordings"
+
+_TAKES = """
+    SELECT t.number, p.name, t.kind, t.scenario, t.scenario_sha256, t.language, t.started, t.duration, t.file,
+           t.status, t.ended, t.model, a.total, a.musts, a.musts_met,
+           EXISTS (SELECT 1 FROM ratings r WHERE r.take = t.number)
+    FROM takes t JOIN people p ON p.id = t.person LEFT JOIN analyses a ON a.take = t.number
+"""
+
+
+class History:
+    """Takes of people in a folder; a context manager. Made by ``History.open``.
+
+    Every method raises HistoryError where the file is damaged, locked for long or unreadable, and UsageError
+    where a number or a name is not known. Names of people are the same whatever their case and outer spaces.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._db = database
+        self._locks: dict[int, Lock] = {}
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> History:
+        """Open the history in a folder, making both where they are missing.
+
+        Takes whose recording was cut off, by a crash or a power cut, are finished: their status becomes
+        "recorded" and ``ended`` "interrupted". Those without a sound are removed.
+
+        Raises
+        ------
+        HistoryError, OutputError
+            It is damaged, no history, of a newer version, or cannot be read and written.
+        """
+        folder = folder or usual_folder()
+        with told(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / RECORDINGS).mkdir(mode=0o700, exist_ok=True)
+        history = cls(folder, Database.connect(folder / FILE))
+        try:
+            history._recover()
+        except BaseException:
+            history.close()
+            raise
+        return history
+
+    def close(self) -> None:
+        """Close the file. A take that was not finished counts as interrupted from now on."""
+        for lock in self._locks.values():
+            lock.release()
+        self._locks.clear()
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- takes ----------------------------------------------------------------------------------------------
+
+    def new_take(
+        self,
+        agent: str,
+        kind: str,
+        *,
+        scenario: str = "",
+        scenario_sha256: str = "",
+        language: str = "",
+        started: datetime | None = None,
+    ) -> Take:
+        """Reserve a number and a place for a recording; hold the history open until ``finish_take``."""
+        return self._reserve(agent, kind, ".wav", scenario, scenario_sha256, language, started)
+
+    def finish_take(self, number: int, *, duration: float, ended: str) -> Take:
+        """Say that the recording of a take is complete: its length in seconds and how it ended."""
+        take = self.take(number)
+        with self._db.writing() as db:
+            db.execute(
+                "UPDATE takes SET duration = ?, ended = ?, status = 'recorded' WHERE number = ?",
+                (duration, ended, number),
+            )
+        if take.recording is not None:
+            with contextlib.suppress(FileNotFoundError), told(take.recording):
+                take.recording.chmod(0o600)
+        if number in self._locks:
+            self._locks.pop(number).release()
+        return self.take(number)
+
+    def add_file(
+        self,
+        agent: str,
+        path: Path,
+        *,
+        kind: str = "added",
+        scenario: str = "",
+        started: datetime | None = None,
+    ) -> Take:
+        """Copy a recording into the history.
+
+        Raises
+        ------
+        AudioError
+            The file cannot be read, or holds no sound that can be analysed.
+        """
+        from voicecoach import audio
+
+        duration = audio.load(path).duration
+        if started is None:
+            with contextlib.suppress(OSError):
+                started = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        suffix = path.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,5}", path.suffix.lower()) else ""
+        take = self._reserve(agent, kind, suffix, scenario, "", "", started)
+        assert take.recording is not None
+        draft = take.recording.with_name(take.recording.name + ".part")
+        try:
+            with told(draft):
+                shutil.copyfile(path, draft)
+                draft.chmod(0o600)
+                os.replace(draft, take.recording)  # noqa: PTH105
+            return self.finish_take(take.number, duration=duration, ended="done")
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            self._remove(take)
+            raise
+
+    def take(self, number: int) -> Take:
+        """Return a take by its number."""
+        found = self._takes("WHERE t.number = ?", (number,))
+        if not found:
+            raise UsageError(f"there is no take {number}; voicecoach history --all lists the takes there are")
+        return found[0]
+
+    def takes(
+        self,
+        agent: str | None = None,
+        *,
+        scenario: str | None = None,
+        kind: str | None = None,
+        limit: int | None = None,
+    ) -> tuple[Take, ...]:
+        """Return takes, oldest first; with ``limit`` the newest so many of them. None: whatever it is."""
+        wanted = {
+            "t.person": None if agent is None else people.find(self._db, agent),
+            "t.scenario": scenario,
+            "t.kind": kind,
+        }
+        if agent is not None and wanted["t.person"] is None:
+            return ()
+        given = {column: value for column, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{column} = ?" for column in given)
+        return self._takes(
+            f"{'WHERE ' + where if where else ''} ORDER BY t.started DESC, t.number DESC LIMIT ?",
+            (*given.values(), -1 if limit is None else limit),
+        )[::-1]
+
+    def count(self, agent: str | None = None) -> int:
+        """Return how many takes there are, of one person or of all."""
+        if agent is None:
+            return int(self._db.one("SELECT count(*) FROM takes")[0])
+        return int(
+            self._db.one("SELECT count(*) FROM takes WHERE person = ?", (people.find(self._db, agent),))[0]
+        )
+
+    def mark_model(self, number: int, on: bool = True) -> None:
+        """Mark a take as the one to learn from in its scenario, or take the mark away."""
+        self.take(number)
+        with self._db.writing() as db:
+            db.execute("UPDATE takes SET model = ? WHERE number = ?", (on, number))
+
+    def model_take(self, scenario: str, *, language: str | None = None) -> Take | None:
+        """Return the newest model take of a scenario."""
+        found = self._takes(
+            "WHERE t.model AND t.scenario = ? AND (? IS NULL OR t.language = ?)"
+            " ORDER BY t.started DESC, t.number DESC LIMIT 1",
+            (scenario, language, language),
+        )
+        return found[0] if found else None
+
+    def delete(self, number: int) -> Take:
+        """Delete a take, its recording and everything known of it."""
+        take = self.take(number)
+        if take.status == "recording" and number not in self._locks:
+            raise UsageError(f"take {number} is being recorded; stop the recording first")
+        self._remove(take)
+        self._db.scrub()
+        return take
+
+    # --- what is known of a take ----------------------------------------------------------------------------
+
+    def add_analysis(self, number: int, analysis: Analysis, *, utterances: Iterable[Said] = ()) -> None:
+        """Keep the analysis of a take, in place of an earlier one."""
+        from voicecoach.reports.json import document
+
+        self.take(number)
+        text = json.dumps(document(analysis), ensure_ascii=False, allow_nan=False)
+        packed = zlib.compress(text.encode(), 6)
+        summary = rows.summary(analysis)
+        with self._db.writing() as db:
+            (person,) = db.execute("SELECT person FROM takes WHERE number = ?", (number,)).fetchone()
+            db.execute("DELETE FROM analyses WHERE take = ?", (number,))
+            db.execute(
+                "INSERT INTO analyses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    number,
+                    queries.milliseconds(datetime.now(UTC)),
+                    *summary.versions,
+                    summary.telephone,
+                    summary.total,
+                    summary.musts,
+                    summary.musts_met,
+                ),
+            )
+            db.execute("INSERT INTO documents VALUES (?, ?)", (number, packed))
+            db.executemany(
+                "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(person, id_, number, *rest) for id_, *rest in rows.values(analysis)],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO utterances VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (person, u.key, number, u.start, u.end, u.text, u.rate, u.spread, u.median_st)
+                    for u in utterances
+                ],
+            )
+            db.execute(
+                "UPDATE takes SET status = 'analysed', language = ?, duration = coalesce(duration, ?)"
+                " WHERE number = ?",
+                (analysis.language, analysis.source.duration, number),
+            )
+
+    def analysis(self, number: int) -> Analysis | None:
+        """Return the analysis of a take as it was kept, without contours."""
+        from voicecoach.reports.json import parse
+
+        found = self._document(number)
+        return None if found is None else parse(found, name=f"take {number}")
+
+    def add_rating(self, number: int, answers: Mapping[str, int]) -> None:
+        """Keep a self-rating, by question, in place of an earlier one."""
+        self.take(number)
+        with self._db.writing() as db:
+            db.execute("DELETE FROM ratings WHERE take = ?", (number,))
+            db.executemany("INSERT INTO ratings VALUES (?, ?, ?)", [(number, *a) for a in answers.items()])
+
+    def rating(self, number: int) -> Mapping[str, int]:
+        """Return the self-rating of a take, empty where there is none."""
+        found = self._db.all("SELECT question, answer FROM ratings WHERE take = ?", (number,))
+        return {str(question): int(answer) for question, answer in found}
+
+    def add_outcome(self, number: int, document: Mapping[str, Any]) -> None:
+        """Keep what came of a practice, as plain JSON values, in place of an earlier one."""
+        self.take(number)
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        with self._db.writing() as db:
+            db.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?)", (number, text))
+
+    def outcome(self, number: int) -> Mapping[str, Any] | None:
+        """Return what ``add_outcome`` was given."""
+        found = self._db.one("SELECT document FROM outcomes WHERE take = ?", (number,))
+        return dict(json.loads(found[0])) if found else None
+
+    # --- a person -------------------------------------------------------------------------------------------
+
+    def set_baseline(self, agent: str, baseline: Baseline) -> None:
+        """Keep a person's own values, in place of those in the same language and on the same kind of line."""
+        usual = {k: (u.value, u.unit, u.spread, u.recordings) for k, u in baseline.values.items()}
+        with self._db.writing() as db:
+            person = people.make(db, agent)
+            db.execute(
+                "INSERT OR REPLACE INTO baselines VALUES (?, ?, ?, ?, ?)",
+                (person, baseline.language, baseline.telephone, baseline.source, json.dumps(usual)),
+            )
+
+    def baseline(self, agent: str, *, language: str, telephone: bool = False) -> Baseline | None:
+        """Return a person's own values in a language and on a kind of line."""
+        from voicecoach.baseline import Baseline, Usual
+
+        found = self._db.one(
+            "SELECT source, usual FROM baselines WHERE person = ? AND language = ? AND telephone = ?",
+            (people.find(self._db, agent), language, telephone),
+        )
+        if not found:
+            return None
+        values = {id_: Usual(*usual) for id_, usual in json.loads(found[1]).items()}
+        return Baseline(language, telephone, values, str(found[0]))
+
+    def agents(self) -> tuple[Person, ...]:
+        """Return everybody in the history, by name."""
+        found = self._db.all(
+            "SELECT p.name, count(t.number), coalesce(sum(t.duration), 0), max(t.started)"
+            " FROM people p LEFT JOIN takes t ON t.person = p.id GROUP BY p.id ORDER BY p.key"
+        )
+        return tuple(
+            Person(name, count, seconds, None if last is None else queries.time(last))
+            for name, count, seconds, last in found
+        )
+
+    def practised(self, agent: str) -> Mapping[str, Practised]:
+        """Return how often each scenario was practised by a person, by its id."""
+        found = self._db.all(
+            "SELECT scenario, count(*), max(started) FROM takes"
+            " WHERE person = ? AND kind = 'practice' AND scenario != '' GROUP BY scenario",
+            (people.find(self._db, agent),),
+        )
+        return {scenario: Practised(count, queries.time(last)) for scenario, count, last in found}
+
+    def series(
+        self, agent: str, *, ids: Iterable[str] | None = None, scenario: str | None = None
+    ) -> Mapping[str, tuple[Point, ...]]:
+        """Return a person's values take by take, oldest first.
+
+        ``ids``: measures, "score.total", "marker:ID" (how often it was found; 0 counts where it was looked
+        for) and "criterion:ID" (points of the scorecard); None: all. Takes without a value are left out.
+        """
+        return queries.series(self._db, people.find(self._db, agent), ids, scenario)
+
+    def utterances(self, agent: str, *, least: int = 5) -> Mapping[str, tuple[Utterance, ...]]:
+        """Return what a person said in the same words in at least ``least`` takes, by words, oldest first."""
+        return queries.utterances(self._db, people.find(self._db, agent), least)
+
+    def forget(self, agent: str) -> Forgotten:
+        """Remove every trace of a person from the folder: rows, recordings, and what SQLite keeps of them."""
+        person = people.find(self._db, agent)
+        if person is None:
+            raise UsageError("there is nobody of that name in the history; nothing was removed")
+        takes = self.takes(agent)
+        if any(take.status == "recording" and take.number not in self._locks for take in takes):
+            raise UsageError("a take of that name is being recorded; stop the recording first")
+        counts = [
+            int(self._db.one(query, (person,))[0])
+            for query in (
+                "SELECT count(*) FROM analyses WHERE take IN (SELECT number FROM takes WHERE person = ?)",
+                "SELECT count(*) FROM takes WHERE number IN (SELECT take FROM ratings) AND person = ?",
+                "SELECT count(*) FROM baselines WHERE person = ?",
+            )
+        ]
+        recordings = sum(self._delete_sound(take) for take in takes)  # first: what is left can be found again
+        with self._db.writing() as db:
+            db.execute("DELETE FROM people WHERE id = ?", (person,))
+        self._db.scrub()
+        seconds = sum(take.duration or 0.0 for take in takes)
+        return Forgotten(len(takes), recordings, seconds, *counts)
+
+    # --- the folder -----------------------------------------------------------------------------------------
+
+    def check(self) -> tuple[Problem, ...]:
+        """Look for damage: of the file, of stored analyses, recordings without a take and the reverse."""
+        found = [Problem(FILE, f"{text}; put a backup in its place") for text in self._db.damage()]
+        known = {take.recording.name: take for take in self.takes() if take.recording is not None}
+        with told(self.folder):
+            there = {path.name for path in (self.folder / RECORDINGS).iterdir()}
+        for name in sorted(known.keys() - there):
+            if known[name].status != "recording":
+                found.append(
+                    Problem(name, f"the recording is gone; voicecoach history delete {known[name].number}")
+                )
+        for name in sorted(there - known.keys()):
+            if not name.endswith((".lock", ".part")):
+                found.append(Problem(name, "belongs to no take; add it again or delete the file"))
+        for (number,) in self._db.all("SELECT take FROM documents"):
+            try:
+                self._document(int(number))
+            except HistoryError as error:
+                found.append(Problem(f"take {number}", str(error)))
+        return tuple(found)
+
+    def _document(self, number: int) -> Any:
+        self.take(number)
+        found = self._db.one("SELECT document FROM documents WHERE take = ?", (number,))
+        if not found:
+            return None
+        try:
+            return json.loads(zlib.decompress(found[0]))
+        except (zlib.error, ValueError, TypeError) as error:
+            raise HistoryError(
+                f"the analysis of take {number} is damaged; voicecoach history analyse {number} makes it anew"
+            ) from error
+
+    def _takes(self, where: str, values: tuple[Any, ...]) -> tuple[Take, ...]:
+        recordings = self.folder / RECORDINGS
+        return tuple(
+            Take(
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                row[5],
+                queries.time(row[6]),
+                row[7],
+                None if row[8] is None else recordings / row[8],
+                row[9],
+                row[10],
+                bool(row[11]),
+                row[12],
+                row[13],
+                row[14],
+                bool(row[15]),
+            )
+            for row in self._db.all(f"{_TAKES} {where}", values)
+        )
+
+    def _reserve(
+        self,
+        agent: str,
+        kind: str,
+        suffix: str,
+        scenario: str,
+        scenario_sha256: str,
+        language: str,
+        started: datetime | None,
+    ) -> Take:
+        if kind not in KINDS:
+            raise UsageError(f"a take cannot be of the kind {kind!r}; kinds are: {', '.join(KINDS)}")
+        time = queries.milliseconds(started or datetime.now(UTC))
+        with self._db.writing() as db:
+            person = people.make(db, agent)
+            number = db.execute(
+                "INSERT INTO takes"
+                " (person, kind, scenario, scenario_sha256, language, started, status, ended)"
+                " VALUES (?, ?, ?, ?, ?, ?, 'recording', '')",
+                (person, kind, scenario, scenario_sha256, language, time),
+            ).lastrowid
+            assert number is not None
+            db.execute("UPDATE takes SET file = ? WHERE number = ?", (f"{number:06d}{suffix}", number))
+            lock = Lock.take(self._lock(number))  # before anybody can see the row
+            if lock is None:
+                raise HistoryError(f"{self._lock(number)}: is in use; delete it and try again")
+            self._locks[number] = lock
+        return self.take(number)
+
+    def _lock(self, number: int) -> Path:
+        return self.folder / RECORDINGS / f"{number:06d}.lock"
+
+    def _remove(self, take: Take) -> None:
+        self._delete_sound(take)
+        with self._db.writing() as db:
+            db.execute("DELETE FROM takes WHERE number = ?", (take.number,))
+        if take.number in self._locks:
+            self._locks.pop(take.number).release()
+
+    def _delete_sound(self, take: Take) -> bool:
+        if take.recording is None:
+            return False
+        with told(take.recording):
+            there = take.recording.exists()
+            take.recording.unlink(missing_ok=True)
+        return there
+
+    def _recover(self) -> None:
+        """Finish the takes whose process is gone."""
+        for take in self._takes("WHERE t.status = 'recording'", ()):
+            with told(self.folder):
+                lock = Lock.take(self._lock(take.number))
+            if lock is None:
+                continue  # it is being recorded right now
+            try:
+                assert take.recording is not None
+                take.recording.with_name(take.recording.name + ".part").unlink(missing_ok=True)
+                seconds = sound.seconds(take.recording)
+                with self._db.writing() as db:
+                    if seconds:
+                        db.execute(
+                            "UPDATE takes SET duration = ?, ended = 'interrupted', status = 'recorded'"
+                            " WHERE number = ? AND status = 'recording'",
+                            (seconds, take.number),
+                        )
+                        take.recording.chmod(0o600)
+                    else:
+                        db.execute(
+                            "DELETE FROM takes WHERE number = ? AND status = 'recording'", (take.number,)
+                        )
+                        take.recording.unlink(missing_ok=True)
+            finally:
+                lock.release()
+
+
+def usual_folder() -> Path:
+    """Where this platform keeps the data of a program."""
+    import platformdirs
+
+    return platformdirs.user_data_path("voicecoach", appauthor=False) / "history"

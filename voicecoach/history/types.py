@@ -1,0 +1,119 @@
+"""What the history gives back. Times of day are aware and in UTC, durations seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+KINDS = ("practice", "recording", "calibration", "added")
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One recording of one person, and what is known of it without reading its analysis."""
+
+    number: int
+    agent: str
+    kind: str  # one of KINDS
+    scenario: str  # its id, empty where there is none
+    scenario_sha256: str
+    language: str  # empty until it is known
+    started: datetime
+    duration: float | None
+    recording: Path | None  # where the sound is, or will be while status is "recording"
+    status: str  # recording, recorded, analysed
+    ended: str  # how it ended: done, stopped, interrupted ...
+    model: bool  # whether a trainer marked it as the take to learn from
+    total: float | None = None  # points of the scorecard, 0..100
+    musts: int | None = None  # of the scorecard, those that could be judged; None without an analysis
+    musts_met: int | None = None
+    rated: bool = False  # whether there is a self-rating
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value of one take. ``low`` and ``high`` are those of the measure (see ``types.Measure``)."""
+
+    take: int
+    time: datetime
+    value: float
+    unit: str
+    low: float | None
+    high: float | None
+    telephone: bool  # whether the agent was recorded in the band of a telephone
+    scenario: str
+    language: str
+
+
+class Said(Protocol):
+    """What ``add_analysis`` keeps of something said; see ``Utterance`` for the units."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def start(self) -> float: ...  # noqa: D102
+    @property
+    def end(self) -> float: ...  # noqa: D102
+    @property
+    def rate(self) -> float | None: ...  # noqa: D102
+    @property
+    def spread(self) -> float | None: ...  # noqa: D102
+    @property
+    def median_st(self) -> float | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something said in a take; ``key`` is the same for the same words."""
+
+    key: str  # bare words joined by spaces
+    text: str
+    take: int
+    time: datetime
+    start: float  # seconds in the recording
+    end: float
+    rate: float | None  # syllables or morae per second, pauses left out
+    spread: float | None  # semitones between the 10th and the 90th percentile
+    median_st: float | None  # semitones above the speaker's median of that take
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with takes or own values in the history."""
+
+    name: str
+    takes: int
+    seconds: float  # of sound
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """How often a scenario was practised, and when last."""
+
+    count: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What went when a person was forgotten."""
+
+    takes: int
+    recordings: int
+    seconds: float  # of sound
+    analyses: int
+    ratings: int
+    baselines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something ``check`` found: what it is about, and what to do."""
+
+    about: str
+    text: str
