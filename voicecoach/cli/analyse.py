@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicecoach.cli.options import analysis_options, analysis_settings
-from voicecoach.cli.terminal import shown
+from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 from voicecoach.errors import VoicecoachError
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def analyse(
     codes: list[int] = []
     for path, target in zip(files, reports.names(files), strict=True):
         try:
-            with _progress(path, quiet) as progress:
+            with shown_progress(path.name, quiet) as progress:
                 analysis = pipeline.analyse(path, coach=coach, progress=progress)
         except (VoicecoachError, OSError) as error:
             if len(files) == 1:
@@ -90,9 +89,9 @@ def analyse(
             if not quiet:
                 click.echo(f"voicecoach: wrote {written}", err=True)
     if output_dir is None and done:
-        color = sys.stdout.isatty() and formats[0] == "text" and not _no_color()
+        color = sys.stdout.isatty() and formats[0] == "text" and not no_color()
         click.echo(
-            reports.FORMATS[formats[0]].render(done, several=len(files) > 1, width=_width(), color=color),
+            reports.FORMATS[formats[0]].render(done, several=len(files) > 1, width=width(), color=color),
             nl=False,
             color=color,
         )
@@ -109,32 +108,3 @@ def _fails(analysis: Analysis, level: str) -> bool:
 
 def _complain(error: VoicecoachError | OSError) -> None:
     click.echo(f"voicecoach: {shown(' '.join(str(error).split()))}", err=True)
-
-
-def _no_color() -> bool:
-    import os
-
-    return bool(os.environ.get("NO_COLOR"))
-
-
-def _width() -> int:
-    import shutil
-
-    return min(100, max(40, shutil.get_terminal_size((80, 24)).columns)) if sys.stdout.isatty() else 80
-
-
-@contextlib.contextmanager
-def _progress(path: Path, quiet: bool) -> Iterator[Callable[[float], None] | None]:
-    """A bar on stderr while a person is watching, else nothing."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from voicecoach.reports.text import clean
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(clean(path.name), total=1.0)
-        yield lambda share: bar.update(task, completed=share)
