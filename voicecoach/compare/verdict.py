@@ -1,4 +1,4 @@
-"""One thing that changed for the good between two takes, and one to try next, in the words of compare.yaml."""
+"""One thing that changed for the good between two takes, and one to try next, as compare.yaml says it."""
 
 from __future__ import annotations
 
