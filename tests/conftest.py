@@ -11,6 +11,12 @@ from voicecoach.types import Analysis
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
+@pytest.fixture(autouse=True)
+def no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands look for own values in a folder that is not there, not in the history of whoever runs this."""
+    monkeypatch.setenv("VOICECOACH_HISTORY", str(tmp_path / "no history"))
+
+
 @pytest.fixture(scope="session")
 def coach() -> pipeline.Coach:
     """The default settings made ready, with one loaded model for all tests."""

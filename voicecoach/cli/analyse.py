@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.options import analysis_options, analysis_settings
+from voicecoach.cli.options import (
+    agent_option,
+    analysis_options,
+    analysis_settings,
+    history_option,
+    own_values,
+)
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 from voicecoach.errors import VoicecoachError
 
@@ -22,6 +28,8 @@ FORMATS = ("text", "json")
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @analysis_options
+@agent_option
+@history_option
 @click.option(
     "-o",
     "--output-dir",
@@ -51,6 +59,8 @@ def analyse(
     output_format: str,
     fail_on: str | None,
     quiet: bool,
+    agent: str,
+    history: Path | None,
     **options: Any,
 ) -> int:
     """Analyse recordings and report what to keep and what to try next.
@@ -68,7 +78,7 @@ def analyse(
     formats = FORMATS if output_format == "all" else (output_format,)
     if len(formats) > 1 and output_dir is None:
         raise click.UsageError("-f all writes files; say where with --output-dir FOLDER")
-    coach = pipeline.Coach.ready(analysis_settings(options))
+    coach = pipeline.Coach.ready(analysis_settings(options, stored=own_values(agent, history)))
     if output_dir is not None:
         reports.make_folder(output_dir)
     done: list[Analysis] = []

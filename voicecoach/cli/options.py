@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from voicecoach.baseline import Baseline
     from voicecoach.pipeline import Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -87,8 +88,11 @@ def analysis_options(command: _Command) -> _Command:
     return command
 
 
-def analysis_settings(options: dict[str, Any]) -> Settings:
-    """Take the options of ``analysis_options`` out of all options of a command, as settings."""
+def analysis_settings(options: dict[str, Any], *, stored: tuple[Baseline, ...] = ()) -> Settings:
+    """Take the options of ``analysis_options`` out of all options of a command, as settings.
+
+    ``stored`` are a person's own values as ``own_values`` gives them, used where no --baseline is given.
+    """
     from voicecoach.pipeline import Settings
 
     language: str | None = options.pop("language")
@@ -98,8 +102,19 @@ def analysis_settings(options: dict[str, Any]) -> Settings:
         language=language.lower() if language else None,
         builtin=builtin,
         baseline=options.pop("baseline"),
+        stored=stored,
         **{name: options.pop(name) for name in names},
     )
+
+
+def own_values(agent: str, folder: Path | None) -> tuple[Baseline, ...]:
+    """A person's own values in the history of a folder; none where there is no history, and none is made."""
+    from voicecoach.history import History
+
+    if not History.exists(folder):
+        return ()
+    with History.open(folder) as history:
+        return history.baselines(agent)
 
 
 agent_option = click.option(

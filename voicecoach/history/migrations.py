@@ -104,7 +104,7 @@ STEPS: tuple[tuple[str, str], ...] = (
             language TEXT NOT NULL,
             telephone INTEGER NOT NULL,
             source TEXT NOT NULL,
-            usual TEXT NOT NULL,           -- {id: [value, unit, spread, recordings]}
+            usual TEXT NOT NULL,           -- {task: ..., values: {id: [value, unit, spread, recordings]}}
             PRIMARY KEY (person, language, telephone)
         ) WITHOUT ROWID;
         """,

@@ -81,6 +81,11 @@ class History:
             raise
         return history
 
+    @staticmethod
+    def exists(folder: Path | None = None) -> bool:
+        """Tell whether there is a history in a folder; nothing is made."""
+        return ((folder or usual_folder()) / FILE).is_file()
+
     def close(self) -> None:
         """Close the file. A take that was not finished counts as interrupted from now on."""
         for lock in self._locks.values():
@@ -304,25 +309,37 @@ class History:
     def set_baseline(self, agent: str, baseline: Baseline) -> None:
         """Keep a person's own values, in place of those in the same language and on the same kind of line."""
         usual = {k: (u.value, u.unit, u.spread, u.recordings) for k, u in baseline.values.items()}
+        kept = json.dumps({"task": baseline.task, "values": usual})
         with self._db.writing() as db:
             person = people.make(db, agent)
             db.execute(
                 "INSERT OR REPLACE INTO baselines VALUES (?, ?, ?, ?, ?)",
-                (person, baseline.language, baseline.telephone, baseline.source, json.dumps(usual)),
+                (person, baseline.language, baseline.telephone, baseline.source, kept),
             )
 
     def baseline(self, agent: str, *, language: str, telephone: bool = False) -> Baseline | None:
         """Return a person's own values in a language and on a kind of line."""
+        kind = (language, telephone)
+        return next((b for b in self.baselines(agent) if (b.language, b.telephone) == kind), None)
+
+    def baselines(self, agent: str) -> tuple[Baseline, ...]:
+        """Return all own values of a person, one for each language and kind of line."""
         from voicecoach.baseline import Baseline, Usual
 
-        found = self._db.one(
-            "SELECT source, usual FROM baselines WHERE person = ? AND language = ? AND telephone = ?",
-            (people.find(self._db, agent), language, telephone),
+        found = self._db.all(
+            "SELECT language, telephone, source, usual FROM baselines WHERE person = ? ORDER BY 1, 2",
+            (people.find(self._db, agent),),
         )
-        if not found:
-            return None
-        values = {id_: Usual(*usual) for id_, usual in json.loads(found[1]).items()}
-        return Baseline(language, telephone, values, str(found[0]))
+        return tuple(
+            Baseline(
+                language,
+                bool(telephone),
+                {id_: Usual(*values) for id_, values in json.loads(usual)["values"].items()},
+                source,
+                json.loads(usual)["task"],
+            )
+            for language, telephone, source, usual in found
+        )
 
     def agents(self) -> tuple[Person, ...]:
         """Return everybody in the history, by name."""
