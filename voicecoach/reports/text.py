@@ -7,24 +7,25 @@ The transcript, all measures and the source of every threshold are in the JSON r
 
 from __future__ import annotations
 
-import io
 import math
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from voicecoach.reports import page
+from voicecoach.reports.page import clean, clock
 from voicecoach.score import label
 from voicecoach.takes import StockPhrase, stock_phrases
-from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Note, Phase, Source
+from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Phase, Source
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+__all__ = ["clean", "clock", "render"]
 
 SUFFIX = ".txt"
 MOST_MOMENTS = 6
 ONE_MOMENT = 2.0  # seconds; findings this close in one turn are listened to together
 MOST_NAMES = 5  # more are counted, or named by family
-LONGEST_QUOTE = 60  # characters
 FEW_MEASURES = {
     "pace.articulation_rate": "pace",
     "pauses.within_clause_rate": "pauses mid-sentence",
@@ -48,7 +49,6 @@ LAYOUTS = {
     "split": "a channel for each speaker",
     "bleed": "a channel for each speaker, each faintly heard on the other",
 }
-UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of characters without a shape
 OPEN = {"missed": "open", "partly": "partly"}  # status of a criterion, as shown
 
 
@@ -63,61 +63,26 @@ def render(
     return "\n".join(pages)
 
 
-def clock(seconds: float) -> str:
-    """A time as m:ss.s, from an hour on as h:mm:ss.s."""
-    tenths = round(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    if minutes < 60:
-        return f"{minutes}:{rest / 10:04.1f}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest / 10:04.1f}"
-
-
-def clean(text: str) -> str:
-    """The text on one line, without control, reordering and other characters a terminal could act on."""
-    kept = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in UNSAFE)
-    return " ".join("".join(kept).split())
-
-
-def _console(width: int, color: bool) -> tuple[Console, io.StringIO]:
-    from rich.console import Console
-
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        no_color=not color,
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-    return console, out
-
-
-def _printed(out: io.StringIO) -> str:
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
-
-
 def _shared_page(
     phrases: Sequence[StockPhrase], analyses: Sequence[Analysis], width: int, color: bool
 ) -> str:
-    console, out = _console(width, color)
-    _say(console, "THE SAME WORDS IN MOST RECORDINGS", indent=0, style="bold")
+    console, out = page.console(width, color)
+    page.say(console, "THE SAME WORDS IN MOST RECORDINGS", indent=0, style="bold")
     for phrase in phrases:
-        text = f"In {len(phrase.places)} of {phrase.recordings} recordings: {_quoted(phrase.quote)}"
-        _say(console, text)
-        _rows(
-            console, [(_at(start), analyses[index].source.path) for index, start in phrase.places], indent=4
+        text = f"In {len(phrase.places)} of {phrase.recordings} recordings: {page.quoted(phrase.quote)}"
+        page.say(console, text)
+        page.rows(
+            console,
+            [(page.at(start), analyses[index].source.path) for index, start in phrase.places],
+            indent=4,
         )
     for advice in dict.fromkeys(phrase.advice for phrase in phrases):
-        _say(console, advice)
-    return _printed(out)
+        page.say(console, advice)
+    return page.printed(out)
 
 
 def _page(analysis: Analysis, width: int, color: bool) -> str:
-    console, out = _console(width, color)
+    console, out = page.console(width, color)
     _header(console, analysis)
     _coaching(console, analysis)
     _moments(console, analysis)
@@ -127,49 +92,20 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
     _measures(console, analysis.measures)
     _not_measured(console, analysis)
     console.print()
-    _say(console, "Transcript, all measures and the source of every threshold: the JSON report.", indent=0)
-    return _printed(out)
-
-
-def _say(console: Console, text: str, *, indent: int = 2, style: str = "") -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
-
-
-def _heading(console: Console, text: str) -> None:
-    console.print()
-    _say(console, text, indent=0, style="bold")
-
-
-def _rows(console: Console, rows: Iterable[Sequence[str]], indent: int = 2) -> None:
-    """Columns as wide as what stands in them; the last wraps, and any that would take half the page."""
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    cells = [[clean(cell) for cell in row] for row in rows]
-    if not cells:
-        return
-    table = Table.grid(padding=(0, 2, 0, 0))
-    last = len(cells[0]) - 1
-    for column in range(last + 1):
-        widest = max(len(row[column]) for row in cells)
-        table.add_column(no_wrap=column < last and widest <= console.width // 2, overflow="fold")
-    for row in cells:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(Padding(table, (0, 0, 0, indent)))
+    page.say(
+        console, "Transcript, all measures and the source of every threshold: the JSON report.", indent=0
+    )
+    return page.printed(out)
 
 
 def _header(console: Console, analysis: Analysis) -> None:
     source = analysis.source
-    _say(console, source.path, indent=0, style="bold")
+    page.say(console, source.path, indent=0, style="bold")
     parts = [clock(source.duration), LAYOUTS.get(source.layout.kind, source.layout.kind)]
     parts.append(f"{source.original_rate / 1000:g} kHz")
     if analysis.language:
         parts.append(f"language {analysis.language}")
-    _say(console, ", ".join(parts))
+    page.say(console, ", ".join(parts))
     rows = [
         (
             "You" if s.name == AGENT else s.name.capitalize(),
@@ -177,12 +113,12 @@ def _header(console: Console, analysis: Analysis) -> None:
         )
         for s in sorted(source.speakers, key=lambda speaker: speaker.name != AGENT)
     ]
-    _rows(console, [*rows, ("Recording", _quality(source, analysis.quality) + _lost(analysis.measures))])
+    page.rows(console, [*rows, ("Recording", _quality(source, analysis.quality) + _lost(analysis.measures))])
     heard = (*source.layout.used, *source.layout.empty)
     channels = [analysis.quality[index] for index in sorted(heard) if index < len(analysis.quality)]
     warnings = [*analysis.warnings, *(f"{c.name}: {warning}" for c in channels for warning in c.warnings)]
     for warning in dict.fromkeys(warnings):
-        _say(console, f"! {warning}", style="yellow")
+        page.say(console, f"! {warning}", style="yellow")
 
 
 def _lost(measures: Sequence[Measure]) -> str:
@@ -212,22 +148,14 @@ def _coaching(console: Console, analysis: Analysis) -> None:
     coaching = analysis.coaching
     for title, note in (("WHAT WORKED", coaching.strength), ("TRY NEXT", coaching.next_step)):
         if note is not None:
-            _heading(console, title)
-            _note(console, note)
+            page.heading(console, title)
+            page.note(console, note)
     if coaching.drill is not None:
-        _heading(console, "60-SECOND DRILL")
-        _note(console, coaching.drill)
+        page.heading(console, "60-SECOND DRILL")
+        page.note(console, coaching.drill)
     if coaching.reason:
         console.print()
-        _say(console, f"{coaching.reason[:1].upper()}{coaching.reason[1:]}.", indent=0)
-
-
-def _note(console: Console, note: Note) -> None:
-    _say(console, note.text)
-    if note.start is not None or note.quote:
-        _rows(console, [(_at(note.start), _quoted(note.quote, shorten=False))], indent=4)
-    if note.suggestion:
-        _rows(console, [("You could say:", _quoted(note.suggestion, shorten=False))], indent=4)
+        page.say(console, f"{coaching.reason[:1].upper()}{coaching.reason[1:]}.", indent=0)
 
 
 def _moments(console: Console, analysis: Analysis) -> None:
@@ -241,17 +169,17 @@ def _moments(console: Console, analysis: Analysis) -> None:
             moments.append([finding])
     if not moments:
         return
-    _heading(console, "MOMENTS TO LISTEN TO")
+    page.heading(console, "MOMENTS TO LISTEN TO")
     advised: set[str] = set()
     for found in moments[:MOST_MOMENTS]:
         quotes = [f.quote for f in found if not any(f.quote in g.quote != f.quote for g in found)]
-        texts = [_quoted(quote) for quote in quotes]
+        texts = [page.quoted(quote) for quote in quotes]
         for finding in found:
             texts += [finding.message, "" if finding.rule in advised else finding.advice]
             advised.add(finding.rule)
-        _rows(console, [(_at(found[0].start), " ".join(dict.fromkeys(filter(None, texts))))])
+        page.rows(console, [(page.at(found[0].start), " ".join(dict.fromkeys(filter(None, texts))))])
     if len(moments) > MOST_MOMENTS:
-        _say(console, f"and {len(moments) - MOST_MOMENTS} more in the JSON report")
+        page.say(console, f"and {len(moments) - MOST_MOMENTS} more in the JSON report")
 
 
 def _one_moment(first: Finding, other: Finding) -> bool:
@@ -267,36 +195,36 @@ def _heard(console: Console, analysis: Analysis) -> None:
         if finding.polarity != "negative":
             groups.setdefault(finding.rule, []).append(finding)
     if groups:
-        _heading(console, "WHAT WAS HEARD")
-        _rows(
+        page.heading(console, "WHAT WAS HEARD")
+        page.rows(
             console,
             [
                 (
-                    _at(found[0].start),
+                    page.at(found[0].start),
                     label(rule),
                     f"x{len(found)}" if len(found) > 1 else "",
-                    _quoted(found[0].quote),
+                    page.quoted(found[0].quote),
                 )
                 for rule, found in groups.items()
             ],
         )
     if analysis.unbacked:
         words = "; ".join(
-            f"{_quoted(f.quote)} {_at(f.start)}".strip() + f" ({f.evidence.reason})"
+            f"{page.quoted(f.quote)} {page.at(f.start)}".strip() + f" ({f.evidence.reason})"
             for f in analysis.unbacked
         )
-        _say(console, f"Heard by the model, not backed by the sound, not counted: {words}")
+        page.say(console, f"Heard by the model, not backed by the sound, not counted: {words}")
 
 
 def _phases(console: Console, phases: Sequence[Phase]) -> None:
     """The course of the call on one line, and what came before the first solution."""
     if not phases:
         return
-    _heading(console, "COURSE OF THE CALL")
+    page.heading(console, "COURSE OF THE CALL")
     names = [phase.name.replace("_", " ") for phase in phases]
     spans = ("-".join(dict.fromkeys((_minute(phase.start), _minute(phase.end)))) for phase in phases)
     line = ", ".join(f"{name} {span}" for name, span in zip(names, spans, strict=True))
-    _say(console, f"{line[:1].upper()}{line[1:]}.")
+    page.say(console, f"{line[:1].upper()}{line[1:]}.")
     solving = next((at for at, phase in enumerate(phases) if phase.name == "solving"), None)
     if solving is None:
         return
@@ -307,7 +235,7 @@ def _phases(console: Console, phases: Sequence[Phase]) -> None:
     seconds = sum(phase.end - phase.start for phase in before)
     text = f"after {seconds:.0f} s of finding out" if before else "before anything was found out"
     more = f"; there was more to find out at {_minute(after[0].start)}" if after else ""
-    _say(console, f"The first step to a solution came at {_minute(phases[solving].start)}, {text}{more}.")
+    page.say(console, f"The first step to a solution came at {_minute(phases[solving].start)}, {text}{more}.")
 
 
 def _minute(seconds: float) -> str:
@@ -318,22 +246,22 @@ def _scorecard(console: Console, analysis: Analysis) -> None:
     scores = analysis.scores
     # while a must is open, points say nothing: they are in the JSON report
     total = "" if scores.total is None or scores.passed is False else f"; {scores.total:.0f} of 100 points"
-    _heading(console, f"SCORECARD {scores.scorecard} {scores.version}")
-    _say(console, f"{scores.reason}{total}")
+    page.heading(console, f"SCORECARD {scores.scorecard} {scores.version}")
+    page.say(console, f"{scores.reason}{total}")
     rows = [
         (c.kind, name, c.name, _because(c))
         for status, name in OPEN.items()
         for c in scores.criteria
         if c.status == status
     ]
-    _rows(console, rows)
+    page.rows(console, rows)
     for kind in ("must", "plus"):
         met = [c.name for c in scores.criteria if c.status == "met" and c.kind == kind]
         if met:
-            _rows(console, [(kind, "met", "; ".join(met))])
+            page.rows(console, [(kind, "met", "; ".join(met))])
     others = [f"{c.name} ({c.reason})" for c in scores.criteria if c.status == "not_applicable"]
     if others:
-        _rows(console, [("does not apply", "; ".join(others))])
+        page.rows(console, [("does not apply", "; ".join(others))])
 
 
 def _because(criterion: Criterion) -> str:
@@ -350,9 +278,9 @@ def _measures(console: Console, measures: Sequence[Measure]) -> None:
         if key in found and (key in FEW_MEASURES or _outside(found[key]))
     ]
     if rows:
-        _heading(console, "MEASURES")
-        _rows(console, rows)
-        _say(console, "A: as by stopwatch. B: usable, with an error. C: described only, never scored.")
+        page.heading(console, "MEASURES")
+        page.rows(console, rows)
+        page.say(console, "A: as by stopwatch. B: usable, with an error. C: described only, never scored.")
 
 
 def _outside(measure: Measure) -> bool:
@@ -397,8 +325,8 @@ def _not_measured(console: Console, analysis: Analysis) -> None:
     if len(criteria) > 1 or analysis.scores.total is not None:  # else the scorecard has said it
         rows += [(_listed(found, "criteria of the scorecard"), reason) for reason, found in criteria.items()]
     if rows:
-        _heading(console, "NOT MEASURED")
-        _rows(console, [("-", f"{names}: {reason}") for names, reason in rows])
+        page.heading(console, "NOT MEASURED")
+        page.rows(console, [("-", f"{names}: {reason}") for names, reason in rows])
 
 
 def _named(identifiers: Sequence[str]) -> str:
@@ -411,16 +339,3 @@ def _named(identifiers: Sequence[str]) -> str:
 
 def _listed(names: Sequence[str], kind: str) -> str:
     return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} {kind}"
-
-
-def _at(start: float | None) -> str:
-    return "" if start is None else clock(start)
-
-
-def _quoted(quote: str, *, shorten: bool = True) -> str:
-    text = clean(quote)
-    if not text:
-        return ""
-    if shorten and len(text) > LONGEST_QUOTE:
-        text = f"{text[:LONGEST_QUOTE].rsplit(' ', 1)[0]} ..."
-    return f'"{text}"'
