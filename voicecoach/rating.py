@@ -1,0 +1,200 @@
+"""The agent's own rating of a take, and where it differs from what was measured.
+
+Questions, what they are laid beside, and the texts stand in ``rating.yaml``. A rating is a number from 1
+to 5. What is measured becomes one through the shares under ``scale``. Times are seconds in the recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicecoach.answers import MET, NOT_MEASURED
+from voicecoach.datafile import Value, read_file
+from voicecoach.measures.definitions import clock
+from voicecoach.types import AGENT, Analysis
+
+if TYPE_CHECKING:
+    from voicecoach.outcome import Outcome
+
+LOWEST, HIGHEST = 1, 5
+AGREE, LOWER, HIGHER, UNKNOWN = "agree", "lower", "higher", "not_measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with words for both ends of its scale, and what the answer is laid beside."""
+
+    id: str
+    ask: str
+    low: str
+    high: str
+    about: str
+    least: int
+    events: tuple[str, ...]
+    markers: tuple[str, ...]
+    negative: tuple[str, ...]
+    criteria: tuple[str, ...]
+    measures: Mapping[str, str]  # id and name
+    recovery: bool
+    good: str
+    open: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A rating beside what was measured. ``kind``: the agent's is about the same ("agree"), "lower" or
+    "higher", or nothing was measured ("not_measured"); ``at`` is the first moment to listen to.
+    """
+
+    question: str
+    own: int
+    measured: int | None
+    kind: str
+    text: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The contents of rating.yaml."""
+
+    questions: Mapping[str, Question]
+    families: Mapping[str, tuple[str, ...]]
+    scale: tuple[float, ...]
+    agree: float
+    texts: Mapping[str, str]
+
+
+@cache
+def settings() -> Settings:
+    """Read rating.yaml of the package, once."""
+    file = read_file(Path(__file__).with_name("rating.yaml")).fields(
+        ("version", "scale", "agree", "families", "questions", "texts")
+    )
+    known = {key: _question(key, value) for key, value in file["questions"].mapping().items()}
+    families = {
+        key: tuple(one.one_of(known) for one in value.items())
+        for key, value in file["families"].mapping().items()
+    }
+    return Settings(
+        known,
+        families,
+        tuple(v.number() for v in file["scale"].fields(("value", "source"))["value"].items()),
+        file["agree"].fields(("value", "source"))["value"].number(least=0),
+        {key: value.text() for key, value in file["texts"].mapping().items()},
+    )
+
+
+def _question(key: str, value: Value) -> Question:
+    fields = value.fields(("ask", "about", "low", "high", "least", "compare", "good", "open"))
+    compare = fields["compare"]
+    compare.fields((), ("events", "markers", "negative", "criteria", "measures", "recovery"))
+    return Question(
+        id=key,
+        ask=fields["ask"].text(),
+        low=fields["low"].text(),
+        high=fields["high"].text(),
+        about=fields["about"].text(),
+        least=fields["least"].whole(least=1),
+        events=compare.optional("events", Value.texts, ()),
+        markers=compare.optional("markers", Value.texts, ()),
+        negative=compare.optional("negative", Value.texts, ()),
+        criteria=compare.optional("criteria", Value.texts, ()),
+        measures=compare.optional("measures", _names, {}),
+        recovery=compare.optional("recovery", Value.flag, False),
+        good=fields["good"].text(),
+        open=fields["open"].text(),
+    )
+
+
+def _names(value: Value) -> Mapping[str, str]:
+    return {key: name.text() for key, name in value.mapping().items()}
+
+
+def questions(family: str) -> tuple[Question, ...]:
+    """The three questions after a take of a scenario of this family."""
+    chosen = settings().families.get(family, settings().families["default"])
+    return tuple(settings().questions[key] for key in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """One thing that went well or not, and when."""
+
+    well: bool
+    at: float | None = None
+    name: str = ""
+
+
+def differences(rating: Mapping[str, int], analysis: Analysis, outcome: Outcome) -> tuple[Difference, ...]:
+    """One sentence for each question that was answered, those where self and measure differ first."""
+    found = [
+        _difference(settings().questions[key], own, analysis, outcome)
+        for key, own in rating.items()
+        if key in settings().questions
+    ]
+    order = (HIGHER, LOWER, AGREE, UNKNOWN)
+    return tuple(sorted(found, key=lambda one: order.index(one.kind)))
+
+
+def _difference(question: Question, own: int, analysis: Analysis, outcome: Outcome) -> Difference:
+    texts = settings().texts
+    said = {"own": own, "about": question.about}
+    signs = list(_signs(question, analysis, outcome))
+    reason = texts["few"].format(all=len(signs)) if len(signs) < question.least else ""
+    if question.events and _measured(analysis, "talk.interruptions") is None:
+        reason = texts["shown"]
+    if reason:
+        return Difference(question.id, own, None, UNKNOWN, texts[UNKNOWN].format(reason=reason, **said))
+    well = sum(sign.well for sign in signs)
+    measured = LOWEST + sum(well / len(signs) >= share for share in settings().scale)
+    kind = AGREE if abs(own - measured) <= settings().agree else HIGHER if own > measured else LOWER
+    open_ = [sign for sign in signs if not sign.well]
+    at = min((sign.at for sign in open_ if sign.at is not None), default=None)
+    text = texts[kind].format(
+        good=question.good.format(good=well, all=len(signs)),
+        open=question.open.format(names=", ".join(dict.fromkeys(s.name for s in open_ if s.name))),
+        where="" if at is None else texts["where"].format(at=clock(at)),
+        **said,
+    )
+    return Difference(question.id, own, measured, kind, text, at)
+
+
+def _measured(analysis: Analysis, identifier: str) -> float | None:
+    return next((m.value for m in analysis.measures if (m.id, m.speaker) == (identifier, AGENT)), None)
+
+
+def _signs(question: Question, analysis: Analysis, outcome: Outcome) -> Iterator[_Sign]:
+    """All that went well or not, of what a question is laid beside."""
+    if question.events:
+        came_in = [e.start for e in analysis.events if e.speaker == AGENT and e.kind in question.events]
+        for answer in outcome.answers:
+            early = [at for at in came_in if answer.start <= at < answer.end]
+            yield _Sign(not early, early[0] if early else None)
+    for answer in outcome.answers:
+        for one in answer.expected:
+            if one.status != NOT_MEASURED and set(one.markers) & set(question.markers):
+                yield _Sign(one.status == MET, answer.answer_start or answer.end)
+    for finding in analysis.findings:
+        if finding.rule in question.negative:
+            yield _Sign(False, finding.start)
+    for criterion in analysis.scores.criteria:
+        if criterion.id in question.criteria and criterion.status in ("met", "partly", "missed"):
+            times = criterion.times or (None,)
+            yield _Sign(criterion.status == "met", times[0], criterion.name)
+    for measure in analysis.measures:
+        if measure.id in question.measures and measure.speaker == AGENT and measure.value is not None:
+            low = measure.low is None or measure.value >= measure.low
+            yield _Sign(
+                low and (measure.high is None or measure.value <= measure.high),
+                None,
+                question.measures[measure.id],
+            )
+    if question.recovery:
+        for hard in outcome.recoveries:
+            if hard.first is not None:
+                yield _Sign(hard.first.within, hard.first.start)

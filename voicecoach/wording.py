@@ -1,0 +1,96 @@
+"""How what was said differs, word by word, from a wording that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voicecoach.rules.text import MARKS, Spelling, read
+
+_Cost = tuple[int, int]  # changes, and words that are the same, below zero
+_NONE: _Cost = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A version of a wording: ``said`` in its place, and each change as (wanted words, said words).
+
+    One of the two is empty where words were left out or added.
+    """
+
+    said: str
+    changes: tuple[tuple[str, str], ...]
+
+
+def drift(wanted: str, text: str, spelling: Spelling, *, least: int, most: float) -> Drift | None:
+    """Find the part of a text that is nearest to a wording, by edit distance in words (Levenshtein 1966).
+
+    Parameters
+    ----------
+    wanted : a wording without any signs of the phrase language.
+    spelling : how words are spelt alike.
+    least : words the wording should have, fewer have no versions.
+    most : share of its words that may be changed, left out or added.
+
+    Returns
+    -------
+    None where nothing near enough was said, or exactly the wording.
+    """
+    asked, said = _words(wanted, spelling), _words(text, spelling)
+    if len(asked) < least or not said:
+        return None
+    # cost[i][j]: changes from the first i words asked for to words that end at the j-th said, begun anywhere;
+    # of as many changes those that keep more of the words
+    cost = [[_NONE] * (len(said) + 1)]
+    for i, word in enumerate(asked, 1):
+        row = [(i, 0)]
+        for j, other in enumerate(said, 1):
+            row.append(
+                min(_and(cost[i - 1][j]), _and(row[j - 1]), _and(cost[i - 1][j - 1], same=word == other))
+            )
+        cost.append(row)
+    end = min(range(len(said) + 1), key=lambda j: cost[-1][j])
+    if not 0 < cost[-1][end][0] <= most * len(asked):
+        return None
+    start, changes = _steps(cost, asked, said, end)
+    return Drift(" ".join(said[start:end]), changes)
+
+
+def _and(cost: _Cost, *, same: bool = False) -> _Cost:
+    """A cost with one more change, or one more word that is the same."""
+    return (cost[0], cost[1] - 1) if same else (cost[0] + 1, cost[1])
+
+
+def _steps(
+    cost: Sequence[Sequence[_Cost]], asked: Sequence[str], said: Sequence[str], end: int
+) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Where the version begins, and its changes, neighbouring ones put together."""
+    pairs: list[tuple[str, str] | None] = []  # None: the same word
+    i, j = len(asked), end
+    while i:
+        same = j > 0 and asked[i - 1] == said[j - 1]
+        if j and cost[i][j] == _and(cost[i - 1][j - 1], same=same):
+            pairs.append(None if same else (asked[i - 1], said[j - 1]))
+            i, j = i - 1, j - 1
+        elif cost[i][j] == _and(cost[i - 1][j]):
+            pairs.append((asked[i - 1], ""))
+            i -= 1
+        else:
+            pairs.append(("", said[j - 1]))
+            j -= 1
+    groups: list[list[tuple[str, str]]] = [[]]
+    for pair in reversed(pairs):
+        if pair is None:
+            groups.append([])
+        else:
+            groups[-1].append(pair)
+    changes = tuple(
+        (" ".join(filter(None, (a for a, _ in group))), " ".join(filter(None, (b for _, b in group))))
+        for group in groups
+        if group
+    )
+    return j, changes
+
+
+def _words(text: str, spelling: Spelling) -> list[str]:
+    return [word for word in read(text, spelling).stream if word not in MARKS]
