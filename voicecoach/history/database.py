@@ -116,10 +116,20 @@ class Database:
         return tuple(text for text in found if text != "ok")
 
     def scrub(self) -> None:
-        """Write the file anew without its free pages, and empty the write-ahead log."""
+        """Write the file anew without its free pages, and empty the write-ahead log.
+
+        Raises
+        ------
+        HistoryError
+            Another process reads for so long that what was deleted cannot be overwritten yet.
+        """
         with told(self.path):
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise HistoryError(
+                f"{self.path}: all is deleted, and will be overwritten once the other voicecoach there ends"
+            )
 
 
 @contextlib.contextmanager

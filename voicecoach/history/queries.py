@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from voicecoach.history.database import Database
-from voicecoach.history.types import Point, Utterance
+from voicecoach.history.types import Point, Take, Utterance
 
+_TAKES = """
+    SELECT t.number, p.name, t.kind, t.scenario, t.scenario_sha256, t.language, t.started, t.duration, t.file,
+           t.status, t.ended, t.model, a.total, a.musts, a.musts_met,
+           EXISTS (SELECT 1 FROM ratings r WHERE r.take = t.number)
+    FROM takes t JOIN people p ON p.id = t.person LEFT JOIN analyses a ON a.take = t.number
+"""
 _POINTS = """
     SELECT s.id, s.value, s.unit, s.low, s.high, t.number, t.started, a.telephone, t.scenario, t.language
     FROM points s JOIN takes t ON t.number = s.take JOIN analyses a ON a.take = s.take
     WHERE s.person = ?
 """
+
+
+def takes(db: Database, folder: Path, where: str, values: tuple[Any, ...]) -> tuple[Take, ...]:
+    """Return takes whose recordings are in a folder."""
+    found: list[Take] = []
+    for row in map(list, db.all(f"{_TAKES} {where}", values)):
+        row[6], row[11], row[15] = time(row[6]), bool(row[11]), bool(row[15])
+        row[8] = None if row[8] is None else folder / row[8]
+        found.append(Take(*row))
+    return tuple(found)
 
 
 def series(

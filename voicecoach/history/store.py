@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import zlib
 from collections.abc import Iterable, Mapping
@@ -14,10 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from voicecoach.errors import HistoryError, UsageError
-from voicecoach.history import people, queries, rows, sound
+from voicecoach.errors import UsageError
+from voicecoach.history import people, queries, recordings, rows, upkeep
 from voicecoach.history.database import Database, told
-from voicecoach.history.lock import Lock
 from voicecoach.history.types import (
     KINDS,
     Forgotten,
@@ -37,13 +35,6 @@ if TYPE_CHECKING:
 FILE = "history.sqlite3"
 RECORDINGS = "recordings"
 
-_TAKES = """
-    SELECT t.number, p.name, t.kind, t.scenario, t.scenario_sha256, t.language, t.started, t.duration, t.file,
-           t.status, t.ended, t.model, a.total, a.musts, a.musts_met,
-           EXISTS (SELECT 1 FROM ratings r WHERE r.take = t.number)
-    FROM takes t JOIN people p ON p.id = t.person LEFT JOIN analyses a ON a.take = t.number
-"""
-
 
 class History:
     """Takes of people in a folder; a context manager. Made by ``History.open``.
@@ -55,7 +46,7 @@ class History:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._db = database
-        self._locks: dict[int, Lock] = {}
+        self._recordings = recordings.Recordings(folder / RECORDINGS)
 
     @classmethod
     def open(cls, folder: Path | None = None) -> History:
@@ -72,10 +63,11 @@ class History:
         folder = folder or usual_folder()
         with told(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (folder / RECORDINGS).mkdir(mode=0o700, exist_ok=True)
         history = cls(folder, Database.connect(folder / FILE))
         try:
-            history._recover()
+            history._recordings.make()
+            unfinished = history._takes("WHERE t.status = 'recording'", ())
+            upkeep.recover(history._db, history._recordings, unfinished)
         except BaseException:
             history.close()
             raise
@@ -88,9 +80,7 @@ class History:
 
     def close(self) -> None:
         """Close the file. A take that was not finished counts as interrupted from now on."""
-        for lock in self._locks.values():
-            lock.release()
-        self._locks.clear()
+        self._recordings.release()
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -114,7 +104,7 @@ class History:
         started: datetime | None = None,
     ) -> Take:
         """Reserve a number and a place for a recording; hold the history open until ``finish_take``."""
-        return self._reserve(agent, kind, ".wav", scenario, scenario_sha256, language, started)
+        return self._reserve(agent, kind, "take.wav", scenario, scenario_sha256, language, started)
 
     def finish_take(self, number: int, *, duration: float, ended: str) -> Take:
         """Say that the recording of a take is complete: its length in seconds and how it ended."""
@@ -127,8 +117,7 @@ class History:
         if take.recording is not None:
             with contextlib.suppress(FileNotFoundError), told(take.recording):
                 take.recording.chmod(0o600)
-        if number in self._locks:
-            self._locks.pop(number).release()
+        self._recordings.release(number)
         return self.take(number)
 
     def add_file(
@@ -153,10 +142,9 @@ class History:
         if started is None:
             with contextlib.suppress(OSError):
                 started = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        suffix = path.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,5}", path.suffix.lower()) else ""
-        take = self._reserve(agent, kind, suffix, scenario, "", "", started)
+        take = self._reserve(agent, kind, path.name, scenario, "", "", started)
         assert take.recording is not None
-        draft = take.recording.with_name(take.recording.name + ".part")
+        draft = recordings.draft(take.recording)
         try:
             with told(draft):
                 shutil.copyfile(path, draft)
@@ -164,7 +152,6 @@ class History:
                 os.replace(draft, take.recording)  # noqa: PTH105
             return self.finish_take(take.number, duration=duration, ended="done")
         except BaseException:
-            draft.unlink(missing_ok=True)
             self._remove(take)
             raise
 
@@ -221,14 +208,14 @@ class History:
         )
         return found[0] if found else None
 
-    def delete(self, number: int) -> Take:
-        """Delete a take, its recording and everything known of it."""
-        take = self.take(number)
-        if take.status == "recording" and number not in self._locks:
-            raise UsageError(f"take {number} is being recorded; stop the recording first")
-        self._remove(take)
+    def delete(self, *numbers: int) -> tuple[Take, ...]:
+        """Delete takes, their recordings and everything known of them."""
+        found = tuple(self.take(number) for number in dict.fromkeys(numbers))
+        self._recordings.refuse_busy(found)
+        for take in found:
+            self._remove(take)
         self._db.scrub()
-        return take
+        return found
 
     # --- what is known of a take ----------------------------------------------------------------------------
 
@@ -277,7 +264,8 @@ class History:
         """Return the analysis of a take as it was kept, without contours."""
         from voicecoach.reports.json import parse
 
-        found = self._document(number)
+        self.take(number)
+        found = upkeep.document(self._db, number)
         return None if found is None else parse(found, name=f"take {number}")
 
     def add_rating(self, number: int, answers: Mapping[str, int]) -> None:
@@ -380,88 +368,22 @@ class History:
         person = people.find(self._db, agent)
         if person is None:
             raise UsageError("there is nobody of that name in the history; nothing was removed")
-        takes = self.takes(agent)
-        if any(take.status == "recording" and take.number not in self._locks for take in takes):
-            raise UsageError("a take of that name is being recorded; stop the recording first")
-        counts = [
-            int(self._db.one(query, (person,))[0])
-            for query in (
-                "SELECT count(*) FROM analyses WHERE take IN (SELECT number FROM takes WHERE person = ?)",
-                "SELECT count(*) FROM takes WHERE number IN (SELECT take FROM ratings) AND person = ?",
-                "SELECT count(*) FROM baselines WHERE person = ?",
-            )
-        ]
-        recordings = sum(self._delete_sound(take) for take in takes)  # first: what is left can be found again
-        with self._db.writing() as db:
-            db.execute("DELETE FROM people WHERE id = ?", (person,))
-        self._db.scrub()
-        seconds = sum(take.duration or 0.0 for take in takes)
-        return Forgotten(len(takes), recordings, seconds, *counts)
+        return upkeep.forget(self._db, self._recordings, person, self.takes(agent))
 
     # --- the folder -----------------------------------------------------------------------------------------
 
     def check(self) -> tuple[Problem, ...]:
         """Look for damage: of the file, of stored analyses, recordings without a take and the reverse."""
-        found = [Problem(FILE, f"{text}; put a backup in its place") for text in self._db.damage()]
-        known = {take.recording.name: take for take in self.takes() if take.recording is not None}
-        with told(self.folder):
-            there = {path.name for path in (self.folder / RECORDINGS).iterdir()}
-        for name in sorted(known.keys() - there):
-            if known[name].status != "recording":
-                found.append(
-                    Problem(name, f"the recording is gone; voicecoach history delete {known[name].number}")
-                )
-        for name in sorted(there - known.keys()):
-            if not name.endswith((".lock", ".part")):
-                found.append(Problem(name, "belongs to no take; add it again or delete the file"))
-        for (number,) in self._db.all("SELECT take FROM documents"):
-            try:
-                self._document(int(number))
-            except HistoryError as error:
-                found.append(Problem(f"take {number}", str(error)))
-        return tuple(found)
-
-    def _document(self, number: int) -> Any:
-        self.take(number)
-        found = self._db.one("SELECT document FROM documents WHERE take = ?", (number,))
-        if not found:
-            return None
-        try:
-            return json.loads(zlib.decompress(found[0]))
-        except (zlib.error, ValueError, TypeError) as error:
-            raise HistoryError(
-                f"the analysis of take {number} is damaged; voicecoach history analyse {number} makes it anew"
-            ) from error
+        return upkeep.check(self._db, self._recordings, self.takes())
 
     def _takes(self, where: str, values: tuple[Any, ...]) -> tuple[Take, ...]:
-        recordings = self.folder / RECORDINGS
-        return tuple(
-            Take(
-                row[0],
-                row[1],
-                row[2],
-                row[3],
-                row[4],
-                row[5],
-                queries.time(row[6]),
-                row[7],
-                None if row[8] is None else recordings / row[8],
-                row[9],
-                row[10],
-                bool(row[11]),
-                row[12],
-                row[13],
-                row[14],
-                bool(row[15]),
-            )
-            for row in self._db.all(f"{_TAKES} {where}", values)
-        )
+        return queries.takes(self._db, self._recordings.folder, where, values)
 
     def _reserve(
         self,
         agent: str,
         kind: str,
-        suffix: str,
+        like: str,
         scenario: str,
         scenario_sha256: str,
         language: str,
@@ -479,57 +401,17 @@ class History:
                 (person, kind, scenario, scenario_sha256, language, time),
             ).lastrowid
             assert number is not None
-            db.execute("UPDATE takes SET file = ? WHERE number = ?", (f"{number:06d}{suffix}", number))
-            lock = Lock.take(self._lock(number))  # before anybody can see the row
-            if lock is None:
-                raise HistoryError(f"{self._lock(number)}: is in use; delete it and try again")
-            self._locks[number] = lock
+            db.execute(
+                "UPDATE takes SET file = ? WHERE number = ?", (self._recordings.file(number, like), number)
+            )
+            self._recordings.lock(number)  # before anybody can see the row
         return self.take(number)
 
-    def _lock(self, number: int) -> Path:
-        return self.folder / RECORDINGS / f"{number:06d}.lock"
-
     def _remove(self, take: Take) -> None:
-        self._delete_sound(take)
+        recordings.delete(take)
         with self._db.writing() as db:
             db.execute("DELETE FROM takes WHERE number = ?", (take.number,))
-        if take.number in self._locks:
-            self._locks.pop(take.number).release()
-
-    def _delete_sound(self, take: Take) -> bool:
-        if take.recording is None:
-            return False
-        with told(take.recording):
-            there = take.recording.exists()
-            take.recording.unlink(missing_ok=True)
-        return there
-
-    def _recover(self) -> None:
-        """Finish the takes whose process is gone."""
-        for take in self._takes("WHERE t.status = 'recording'", ()):
-            with told(self.folder):
-                lock = Lock.take(self._lock(take.number))
-            if lock is None:
-                continue  # it is being recorded right now
-            try:
-                assert take.recording is not None
-                take.recording.with_name(take.recording.name + ".part").unlink(missing_ok=True)
-                seconds = sound.seconds(take.recording)
-                with self._db.writing() as db:
-                    if seconds:
-                        db.execute(
-                            "UPDATE takes SET duration = ?, ended = 'interrupted', status = 'recorded'"
-                            " WHERE number = ? AND status = 'recording'",
-                            (seconds, take.number),
-                        )
-                        take.recording.chmod(0o600)
-                    else:
-                        db.execute(
-                            "DELETE FROM takes WHERE number = ? AND status = 'recording'", (take.number,)
-                        )
-                        take.recording.unlink(missing_ok=True)
-            finally:
-                lock.release()
+        self._recordings.release(take.number)
 
 
 def usual_folder() -> Path:

@@ -1,0 +1,90 @@
+"""Care of a history: what a crash left, damage, and people who want to be forgotten."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from voicecoach.errors import HistoryError
+from voicecoach.history.database import Database
+from voicecoach.history.recordings import Recordings, delete, draft, seconds
+from voicecoach.history.types import Forgotten, Problem, Take
+
+
+def recover(db: Database, recordings: Recordings, unfinished: tuple[Take, ...]) -> None:
+    """Finish the takes whose process is gone, and remove those without a sound."""
+    for take in unfinished:
+        lock = recordings.abandoned(take.number)
+        if lock is None or take.recording is None:
+            continue  # it is being recorded right now
+        try:
+            draft(take.recording).unlink(missing_ok=True)
+            length = seconds(take.recording)
+            with db.writing() as connection:
+                if length:
+                    connection.execute(
+                        "UPDATE takes SET duration = ?, ended = 'interrupted', status = 'recorded'"
+                        " WHERE number = ? AND status = 'recording'",
+                        (length, take.number),
+                    )
+                    take.recording.chmod(0o600)
+                else:
+                    connection.execute(
+                        "DELETE FROM takes WHERE number = ? AND status = 'recording'", (take.number,)
+                    )
+                    take.recording.unlink(missing_ok=True)
+        finally:
+            lock.release()
+
+
+def check(db: Database, recordings: Recordings, takes: tuple[Take, ...]) -> tuple[Problem, ...]:
+    """Return what is wrong; see ``History.check``."""
+    found = [Problem(db.path.name, f"{text}; put a backup in its place") for text in db.damage()]
+    known = {take.recording.name: take for take in takes if take.recording is not None}
+    there = recordings.names()
+    for name in sorted(known.keys() - there):
+        number, status = known[name].number, known[name].status
+        if status != "recording":
+            found.append(Problem(name, f"the recording is gone; run: voicecoach history delete {number}"))
+    for name in sorted(there - known.keys()):
+        found.append(Problem(name, "belongs to no take; add it with voicecoach history add, or delete it"))
+    for (number,) in db.all("SELECT take FROM documents"):
+        try:
+            document(db, int(number))
+        except HistoryError as error:
+            found.append(Problem(f"take {number}", str(error)))
+    return tuple(found)
+
+
+def document(db: Database, number: int) -> Any:
+    """Return the stored document of a take, None where there is none."""
+    found = db.one("SELECT document FROM documents WHERE take = ?", (number,))
+    if not found:
+        return None
+    try:
+        return json.loads(zlib.decompress(found[0]))
+    except (zlib.error, ValueError, TypeError) as error:
+        raise HistoryError(
+            f"the analysis of take {number} is damaged; run: voicecoach history analyse {number}"
+        ) from error
+
+
+def forget(db: Database, recordings: Recordings, person: int, takes: tuple[Take, ...]) -> Forgotten:
+    """Remove a person; see ``History.forget``."""
+    recordings.refuse_busy(takes)
+    counts = [
+        int(db.one(query, (person,))[0])
+        for query in (
+            "SELECT count(*) FROM analyses WHERE take IN (SELECT number FROM takes WHERE person = ?)",
+            "SELECT count(*) FROM takes WHERE number IN (SELECT take FROM ratings) AND person = ?",
+            "SELECT count(*) FROM baselines WHERE person = ?",
+        )
+    ]
+    sounds = sum([delete(take) for take in takes])  # first: after a crash the rest can still be found
+    for take in takes:
+        recordings.release(take.number)
+    with db.writing() as connection:
+        connection.execute("DELETE FROM people WHERE id = ?", (person,))
+    db.scrub()
+    return Forgotten(len(takes), sounds, sum(take.duration or 0.0 for take in takes), *counts)
