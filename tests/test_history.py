@@ -8,32 +8,22 @@ import sys
 import unicodedata
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests import make_analysis as made
-from voicecoach.baseline import Baseline, Usual
+from voicecoach.baseline import READ, Baseline, Usual
 from voicecoach.errors import AudioError, HistoryError, UsageError
 from voicecoach.history import History, Point, Practised, Take, migrations
 from voicecoach.history.database import Database
 from voicecoach.history.store import FILE
 from voicecoach.reports.json import document
+from voicecoach.types import Utterance
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Said:
-    key: str
-    text: str
-    start: float
-    end: float
-    rate: float | None = 4.5
-    spread: float | None = 3.5
-    median_st: float | None = None
 
 
 def record(path: Path, seconds: float = 2.0, *, rate: int = 16000) -> Path:
@@ -54,7 +44,7 @@ def practise(
     record(take.recording)
     take = history.finish_take(take.number, duration=2.0, ended="done")
     if analysed:
-        said = [Said("may i put you on hold", "May I put you on hold?", 20.4, 22.0)]
+        said = [Utterance("may i put you on hold", "May I put you on hold?", 20.4, 22.0, 4.5, 3.5, None)]
         history.add_analysis(take.number, made.good(), utterances=said)
     return history.take(take.number)
 
@@ -111,7 +101,7 @@ def test_ratings_outcomes_and_own_values_come_back(history: History) -> None:
     outcome = {"lines": [{"line": 0, "latency": 0.4, "held": ["courtesy.thanks"]}], "recovery": None}
     history.add_outcome(number, outcome)
     assert history.outcome(number) == outcome
-    own = Baseline("en", True, {"pace.articulation_rate": Usual(4.6, "syllables/s", None, 1)}, "x.json")
+    own = Baseline("en", True, {"pace.articulation_rate": Usual(4.6, "syllables/s", None, 1)}, "x.json", READ)
     history.set_baseline("me", own)
     assert history.baseline(" ME ", language="en", telephone=True) == own
     assert history.baseline("me", language="en") is None

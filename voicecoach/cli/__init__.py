@@ -32,6 +32,8 @@ COMMANDS = {
     ),
     "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain, try and write rules."),
     "scenarios": ("voicecoach.cli.scenarios", "scenarios", "List, show, check and write scenarios."),
+    "history": ("voicecoach.cli.history", "history", "List, show, add, mark, delete and check takes."),
+    "forget": ("voicecoach.cli.forget", "forget", "Remove a person and all that is kept of them."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
 }

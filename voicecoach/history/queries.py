@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voicecoach.history.database import Database
-from voicecoach.history.types import Point, Take, Utterance
+from voicecoach.history.types import Point, Take
+
+if TYPE_CHECKING:
+    from voicecoach.types import Utterance
 
 _TAKES = """
     SELECT t.number, p.name, t.kind, t.scenario, t.scenario_sha256, t.language, t.started, t.duration, t.file,
@@ -72,6 +75,8 @@ def series(
 
 def utterances(db: Database, person: int | None, least: int) -> Mapping[str, tuple[Utterance, ...]]:
     """Return what is said again and again, oldest first; see ``History.utterances``."""
+    from voicecoach.types import Utterance  # with numpy
+
     found: dict[str, list[Utterance]] = {}
     for key, text, take, started, start, stop, rate, spread, median in db.all(
         "SELECT u.key, u.text, u.take, t.started, u.start, u.stop, u.rate, u.spread, u.median_st"
@@ -80,7 +85,7 @@ def utterances(db: Database, person: int | None, least: int) -> Mapping[str, tup
         " ) ORDER BY u.key, t.started, u.take, u.start",
         (person, least),
     ):
-        said = Utterance(key, text, take, time(started), start, stop, rate, spread, median)
+        said = Utterance(key, text, start, stop, rate, spread, median, take, time(started))
         found.setdefault(key, []).append(said)
     return {key: tuple(said) for key, said in found.items()}
 

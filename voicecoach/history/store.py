@@ -23,14 +23,12 @@ from voicecoach.history.types import (
     Point,
     Practised,
     Problem,
-    Said,
     Take,
-    Utterance,
 )
 
 if TYPE_CHECKING:
     from voicecoach.baseline import Baseline
-    from voicecoach.types import Analysis
+    from voicecoach.types import Analysis, Utterance
 
 FILE = "history.sqlite3"
 RECORDINGS = "recordings"
@@ -195,7 +193,8 @@ class History:
 
     def mark_model(self, number: int, on: bool = True) -> None:
         """Mark a take as the one to learn from in its scenario, or take the mark away."""
-        self.take(number)
+        if not self.take(number).scenario:
+            raise UsageError(f"take {number} is of no scenario; a model take shows how one can be done")
         with self._db.writing() as db:
             db.execute("UPDATE takes SET model = ? WHERE number = ?", (on, number))
 
@@ -219,7 +218,7 @@ class History:
 
     # --- what is known of a take ----------------------------------------------------------------------------
 
-    def add_analysis(self, number: int, analysis: Analysis, *, utterances: Iterable[Said] = ()) -> None:
+    def add_analysis(self, number: int, analysis: Analysis, *, utterances: Iterable[Utterance] = ()) -> None:
         """Keep the analysis of a take, in place of an earlier one."""
         from voicecoach.reports.json import document
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 KINDS = ("practice", "recording", "calibration", "added")
 
@@ -45,40 +44,6 @@ class Point:
     telephone: bool  # whether the agent was recorded in the band of a telephone
     scenario: str
     language: str
-
-
-class Said(Protocol):
-    """What ``add_analysis`` keeps of something said; see ``Utterance`` for the units."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def start(self) -> float: ...  # noqa: D102
-    @property
-    def end(self) -> float: ...  # noqa: D102
-    @property
-    def rate(self) -> float | None: ...  # noqa: D102
-    @property
-    def spread(self) -> float | None: ...  # noqa: D102
-    @property
-    def median_st(self) -> float | None: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """Something said in a take; ``key`` is the same for the same words."""
-
-    key: str  # bare words joined by spaces
-    text: str
-    take: int
-    time: datetime
-    start: float  # seconds in the recording
-    end: float
-    rate: float | None  # syllables or morae per second, pauses left out
-    spread: float | None  # semitones between the 10th and the 90th percentile
-    median_st: float | None  # semitones above the speaker's median of that take
 
 
 @dataclass(frozen=True, slots=True)

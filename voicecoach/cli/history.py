@@ -1,0 +1,276 @@
+"""``voicecoach history``: the takes that are kept, and what can be done with them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicecoach.cli.options import agent_option, analysis_options, analysis_settings, history_option
+from voicecoach.cli.terminal import shown
+
+if TYPE_CHECKING:
+    from voicecoach.history import History, Take
+
+SHOWN = 20  # takes on a page, when nothing else is asked for
+WHAT = 18  # characters of what a take is of
+COLUMNS = (
+    *("number", "agent", "kind", "scenario", "language", "started", "duration", "status", "ended"),
+    *("musts_met", "musts", "total", "model", "rated", "recording"),
+)
+
+
+@click.group(invoke_without_command=True)
+@agent_option
+@click.option("--all", "everybody", is_flag=True, help="The takes of everybody, for trainers.")
+@click.option("--scenario", metavar="ID", help="Only takes of this scenario.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    show_default=f"{SHOWN} as text, else all",
+    help="Only the newest so many; 0: all.",
+)
+@click.option(
+    "-f",
+    "--output-format",
+    "--output_format",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="A page to read, or data for programs.",
+)
+@history_option
+@click.pass_context
+def history(
+    context: click.Context,
+    agent: str,
+    everybody: bool,
+    scenario: str | None,
+    limit: int | None,
+    output_format: str,
+    history: Path | None,
+) -> None:
+    """List your takes, newest last; show, add, mark, analyse, delete and check them.
+
+    \b
+    voicecoach history
+    voicecoach history --scenario refund --limit 5
+    voicecoach history show 12
+    voicecoach history mark 12 --model
+    """
+    context.obj = history
+    if context.invoked_subcommand is not None:
+        return
+    text = output_format == "text"
+    most = (SHOWN if text else None) if limit is None else limit or None
+    who = None if everybody else agent
+    with _open(history) as store:
+        takes = store.takes(who, scenario=scenario, limit=most)
+        if text:
+            _print(_page(takes, who, more=len(takes) == most and store.count(who) > len(takes)))
+        elif output_format == "json":
+            _print(json.dumps([_plain(take) for take in takes], ensure_ascii=False, indent=2))
+        else:
+            _print(_csv(takes))
+
+
+def _stored(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --history to a command of the group; it may stand before its name, too."""
+    return history_option(click.pass_context(command))
+
+
+@history.command()
+@click.argument("number", type=int)
+@click.option(
+    "-f",
+    "--output-format",
+    "--output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The page, or the JSON document.",
+)
+@_stored
+def show(context: click.Context, number: int, output_format: str, history: Path | None) -> None:
+    """Show the report of a take as it was kept."""
+    from voicecoach.errors import UsageError
+
+    with _open(history or context.obj) as store:
+        take, analysis = store.take(number), store.analysis(number)
+        rating = store.rating(number)
+    if analysis is None:
+        raise UsageError(f"take {number} is not analysed yet; run: voicecoach history analyse {number}")
+    from voicecoach import reports
+
+    if output_format == "text":
+        _print("\n".join(_head(take, rating)) + "\n")
+    click.echo(reports.FORMATS[output_format].render([analysis]), nl=False)
+
+
+@history.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@agent_option
+@click.option("--scenario", default="", metavar="ID", help="The scenario they are of.")
+@_stored
+def add(
+    context: click.Context, files: Sequence[Path], agent: str, scenario: str, history: Path | None
+) -> None:
+    """Copy recordings into the history; the files stay as they are."""
+    with _open(history or context.obj) as store:
+        for path in files:
+            take = store.add_file(agent, path, scenario=scenario)
+            _print(
+                f"take {take.number}: {path.name}, {_length(take)}; voicecoach history analyse {take.number}"
+            )
+
+
+@history.command()
+@click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
+@agent_option
+@analysis_options
+@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
+@_stored
+def analyse(
+    context: click.Context,
+    numbers: Sequence[int],
+    agent: str,
+    quiet: bool,
+    history: Path | None,
+    **options: Any,
+) -> None:
+    """Analyse takes and keep what was found; without numbers, all that are not analysed yet."""
+    from voicecoach import pipeline, takes
+
+    with _open(history or context.obj) as store:
+        wanted = [store.take(number) for number in numbers] or [
+            take for take in store.takes(agent) if take.status == "recorded"
+        ]
+        if wanted:
+            coach = pipeline.Coach.ready(analysis_settings(options))
+        for take in wanted:
+            assert take.recording is not None
+            found = pipeline.analyse(take.recording, coach=coach)
+            store.add_analysis(take.number, found, utterances=takes.utterances(found))
+            if not quiet:
+                _print(f"take {take.number}: {_result(store.take(take.number))}")
+        if not wanted and not quiet:
+            _print("every take is analysed")
+
+
+@history.command()
+@click.argument("number", type=int)
+@click.option("--model/--no-model", default=True, show_default=True, help="Whether it is a model take.")
+@_stored
+def mark(context: click.Context, number: int, model: bool, history: Path | None) -> None:
+    """Mark a take as the model of its scenario: what compare and practice lay yours beside."""
+    with _open(history or context.obj) as store:
+        store.mark_model(number, model)
+        take = store.take(number)
+    _print(f"take {number} is {'a' if model else 'no'} model take of {take.scenario}")
+
+
+@history.command()
+@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@_stored
+def delete(context: click.Context, numbers: Sequence[int], history: Path | None) -> None:
+    """Delete takes with their recordings and all that is known of them."""
+    with _open(history or context.obj) as store:
+        gone = store.delete(*numbers)
+    _print(f"deleted: {', '.join(f'take {take.number} ({_length(take)})' for take in gone)}")
+
+
+@history.command()
+@_stored
+def check(context: click.Context, history: Path | None) -> int:
+    """Look for damage, lost recordings and recordings without a take."""
+    with _open(history or context.obj) as store:
+        problems, count = store.check(), store.count()
+        for problem in problems:
+            _print(f"{problem.about}: {problem.text}")
+        if not problems:
+            _print(f"{store.folder}: {count} takes, no damage, no recording missing")
+    return 1 if problems else 0
+
+
+# --- the page -----------------------------------------------------------------------------------------------
+
+
+def _open(folder: Path | None) -> History:
+    from voicecoach.history import History
+
+    return History.open(folder)
+
+
+def _print(text: str) -> None:
+    click.echo("\n".join(shown(line) for line in text.split("\n")))
+
+
+def _page(takes: Sequence[Take], agent: str | None, *, more: bool) -> str:
+    """Takes in columns, newest last."""
+    if not takes:
+        whose = "" if agent is None else f" of {agent!r}"
+        return (
+            f"no takes{whose} yet; voicecoach practice makes one, voicecoach history --all lists everybody's"
+        )
+    lines = [f"{'take':>5}  {'when':<16}  {'what':<{WHAT}}  {'length':>6}  result"]
+    for take in takes:
+        when = take.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        what = f"{take.agent}: " * (agent is None) + (take.scenario or take.kind)
+        what = what if len(what) <= WHAT else what[: WHAT - 3] + "..."
+        lines.append(f"{take.number:>5}  {when}  {what:<{WHAT}}  {_length(take):>6}  {_result(take)}")
+        marks = [text for text, on in (("model take", take.model), ("self-rating kept", take.rated)) if on]
+        if marks:
+            lines.append(f"{'':>25}{', '.join(marks)}")
+    if more:
+        lines.append("earlier ones: voicecoach history --limit 0")
+    return "\n".join(lines)
+
+
+def _head(take: Take, rating: Any) -> list[str]:
+    """What the history knows of a take beside its report."""
+    when = take.started.astimezone().strftime("%Y-%m-%d %H:%M")
+    lines = [f"Take {take.number} of {take.agent}, {when}, {take.scenario or take.kind}, {_result(take)}"]
+    if take.model:
+        lines.append("A model take.")
+    if rating:
+        lines.append("Your own rating: " + ", ".join(f"{key} {answer}" for key, answer in rating.items()))
+    return lines
+
+
+def _length(take: Take) -> str:
+    if take.duration is None:
+        return "-"
+    seconds = round(take.duration)
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _result(take: Take) -> str:
+    if take.status == "recording":
+        return "being recorded"
+    if take.musts is None:
+        return "not analysed" + (", was interrupted" if take.ended == "interrupted" else "")
+    parts = [f"{take.musts_met} of {take.musts} musts"] if take.musts else []
+    parts += [f"{take.total:.0f} points"] if take.total is not None else []
+    return ", ".join(parts) or "analysed, nothing to judge"
+
+
+def _plain(take: Take) -> dict[str, Any]:
+    found = {name: getattr(take, name) for name in COLUMNS}
+    return {
+        **found,
+        "started": take.started.isoformat(),
+        "recording": None if take.recording is None else str(take.recording),
+    }
+
+
+def _csv(takes: Sequence[Take]) -> str:
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(_plain(take) for take in takes)
+    return text.getvalue().rstrip("\n")
