@@ -24,7 +24,7 @@ from voicecoach.errors import UsageError
 from voicecoach.slope import Slope, slope
 
 if TYPE_CHECKING:
-    from voicecoach.types import Point
+    from voicecoach.history import Point
 
 RISING, FALLING, STEADY, UNKNOWN = "rising", "falling", "steady", "too few to tell"
 MARKER = "marker:"

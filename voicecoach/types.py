@@ -10,7 +10,6 @@ from __future__ import annotations
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -408,23 +407,8 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One value of one take, for looking at how it goes over time."""
-
-    take: int
-    time: datetime  # aware, UTC
-    value: float
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    telephone: bool = False
-    scenario: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """A sentence of the agent, to be compared with the same words in other takes.
+class Sentence:
+    """Something the agent says, to be compared with the same words in other takes.
 
     ``key`` is what makes it the same: its bare words, spellings that mean the same written alike.
     """
@@ -436,5 +420,3 @@ class Utterance:
     rate: float | None  # syllables/s, or the language's own unit; pauses and filled pauses left out
     spread: float | None  # semitones from the lowest to the highest tenth of its pitch
     median_st: float | None  # semitones above (below zero: below) the speaker's median of the recording
-    take: int = 0
-    time: datetime | None = None  # of the take, aware, UTC
