@@ -1,4 +1,4 @@
-"""Sentences of the agent, measured so that the same words can be compared from take to take."""
+"""Utterances of the agent, measured so that the same words can be compared from take to take."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests import make_analysis
 from tests.test_measures import Said, call
 from voicecoach.takes import utterances
-from voicecoach.types import AGENT, Analysis, Event, Sentence
+from voicecoach.types import AGENT, Analysis, Event, Utterance
 
 
 def analysis(said: Sequence[Said], customer: Sequence[Said] | None = None, **contours: Any) -> Analysis:
@@ -25,7 +25,7 @@ def analysis(said: Sequence[Said], customer: Sequence[Said] | None = None, **con
     return replace(empty, source=source, contours=sounds)
 
 
-def only(made: Analysis) -> Sentence:
+def only(made: Analysis) -> Utterance:
     (found,) = utterances(made)
     return found
 

@@ -13,7 +13,7 @@ from voicecoach.measures import sound
 from voicecoach.measures.definitions import definitions, threshold
 from voicecoach.measures.scene import Scene, Spell, Stretch, scene
 from voicecoach.rules.text import MARKS, Spelling, read
-from voicecoach.types import AGENT, Analysis, Call, Contours, Sentence, Word
+from voicecoach.types import AGENT, Analysis, Call, Contours, Utterance, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def stock_phrases(analyses: Sequence[Analysis]) -> tuple[StockPhrase, ...]:
     return tuple(sorted(found, key=lambda phrase: -len(phrase.places)))
 
 
-def utterances(analysis: Analysis) -> tuple[Sentence, ...]:
+def utterances(analysis: Analysis) -> tuple[Utterance, ...]:
     """Return what the agent says, sentence by sentence, for comparison with the same words in other takes.
 
     A sentence ends at its mark or where the floor is lost. Left out are sentences of few words, short ones,
@@ -103,7 +103,7 @@ def _utterance(
     spelling: Spelling,
     fillers: Sequence[tuple[float, float]],
     semitones: NDArray[np.float64],
-) -> list[Sentence]:
+) -> list[Utterance]:
     """Measure a sentence; an empty list where there is too little of it."""
     words = [word for _, part in said for word in part]
     if not words or any(word.backed is False for word in words):
@@ -131,7 +131,7 @@ def _utterance(
     low, middle, high = np.percentile(heard, (10, 50, 90)) if enough else (None, None, None)
     at = np.flatnonzero(spoken) * hop
     return [
-        Sentence(
+        Utterance(
             key=" ".join(bare),
             text=text,
             start=float(at[0]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -407,7 +408,7 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Utterance:
     """Something the agent says, to be compared with the same words in other takes.
 
     ``key`` is what makes it the same: its bare words, spellings that mean the same written alike.
@@ -420,3 +421,5 @@ class Sentence:
     rate: float | None  # syllables/s, or the language's own unit; pauses and filled pauses left out
     spread: float | None  # semitones from the lowest to the highest tenth of its pitch
     median_st: float | None  # semitones above (below zero: below) the speaker's median of the recording
+    take: int = 0
+    time: datetime | None = None  # of the take, aware, UTC

@@ -17,7 +17,7 @@ from voicecoach.slope import Slope, slope
 from voicecoach.trend import threshold
 
 if TYPE_CHECKING:
-    from voicecoach.history import Utterance
+    from voicecoach.types import Utterance
 
 
 @dataclass(frozen=True, slots=True)
