@@ -38,6 +38,8 @@ def key(text: str, voice: str) -> str:
 def speak(kokoro: Kokoro, text: str, voice: str) -> Floats:
     """A line at ``SPEECH_RATE``, levelled, with a little silence around it."""
     style, accent, speed = voice.split()
+    parts = [kokoro.styles[name] for name in style.split("+")]  # several make a voice between them
+    kokoro.styles.setdefault(style, np.mean(parts, axis=0))
     pieces: list[Floats] = [np.zeros(round(QUIET * SPEECH_RATE), np.float32)]
     for number, sentence in enumerate(sentences(text)):
         if number:
