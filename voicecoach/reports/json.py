@@ -36,22 +36,22 @@ def document(analysis: Analysis) -> dict[str, Any]:
     """An analysis as plain dicts, lists, strings, numbers and None."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "source": _plain(analysis.source),
-        "quality": _plain(analysis.quality),
-        "warnings": _plain(analysis.warnings),
+        "source": plain(analysis.source),
+        "quality": plain(analysis.quality),
+        "warnings": plain(analysis.warnings),
         "language": analysis.language,
-        "turns": _plain(analysis.turns),
-        "measures": _plain(analysis.measures),
-        "events": _plain(analysis.events),
-        "phases": _plain(analysis.phases),
-        "findings": _plain(analysis.findings),
-        "unbacked": _plain(analysis.unbacked),
-        "scores": _plain(analysis.scores),
-        "coaching": _plain(analysis.coaching),
-        "not_measured": _plain(analysis.not_measured),
-        "curves": _plain(analysis.curves),
-        "timings": _plain(analysis.timings),
-        "provenance": _plain(analysis.provenance),
+        "turns": plain(analysis.turns),
+        "measures": plain(analysis.measures),
+        "events": plain(analysis.events),
+        "phases": plain(analysis.phases),
+        "findings": plain(analysis.findings),
+        "unbacked": plain(analysis.unbacked),
+        "scores": plain(analysis.scores),
+        "coaching": plain(analysis.coaching),
+        "not_measured": plain(analysis.not_measured),
+        "curves": plain(analysis.curves),
+        "timings": plain(analysis.timings),
+        "provenance": plain(analysis.provenance),
     }
 
 
@@ -69,7 +69,8 @@ def _layout(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any, decimals: int = DECIMALS) -> Any:
+def plain(value: Any, decimals: int = DECIMALS) -> Any:
+    """Any value of ours as plain dicts, lists, strings, numbers and None."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
@@ -78,12 +79,12 @@ def _plain(value: Any, decimals: int = DECIMALS) -> Any:
         return _layout(value)
     if is_dataclass(value):
         return {
-            f.name: _plain(getattr(value, f.name), FINE_DECIMALS.get(f.name, DECIMALS)) for f in fields(value)
+            f.name: plain(getattr(value, f.name), FINE_DECIMALS.get(f.name, DECIMALS)) for f in fields(value)
         }
     if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, Sequence):
-        return [_plain(entry, decimals) for entry in value]
+        return [plain(entry, decimals) for entry in value]
     return _number(value, decimals)
 
 

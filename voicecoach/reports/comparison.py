@@ -1,0 +1,195 @@
+"""Two takes side by side: a page for the terminal and a JSON document, both made from ``Comparison`` alone.
+
+The page has what changed for the good and what to try next first, then the phrases, pauses, words, markers
+and measures. Times are m:ss.s in each recording; the JSON document has all numbers in seconds.
+"""
+
+from __future__ import annotations
+
+import json as encoder
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from voicecoach.compare.types import Comparison, MarkerChange, Phrase, reason, rules
+from voicecoach.reports import page
+from voicecoach.reports.json import plain
+from voicecoach.reports.text import FEW_MEASURES
+from voicecoach.score import label
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SCHEMA_VERSION = "1.0"
+MOST = 8  # rows of wording, markers and pauses on the page
+
+
+def as_json(comparison: Comparison) -> str:
+    """The comparison as a JSON document; ends with a newline."""
+    document = {"schema_version": SCHEMA_VERSION, **plain(comparison)}
+    return encoder.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def render(comparison: Comparison, *, width: int = 80, color: bool = False) -> str:
+    """The comparison as a page, ``width`` columns wide; ends with a newline."""
+    console, out = page.console(width, color)
+    _header(console, comparison)
+    for title, found, why in (
+        ("WHAT CHANGED FOR THE GOOD", comparison.better, "nothing_better"),
+        ("TRY NEXT", comparison.next_step, "nothing_next"),
+    ):
+        page.heading(console, title)
+        if found is None:
+            text = reason(why)
+            page.say(console, f"{text[:1].upper()}{text[1:]}.")
+        else:
+            page.note(console, found)
+    _phrases(console, comparison)
+    _pauses(console, comparison)
+    _wording(console, comparison)
+    _markers(console, comparison.markers)
+    _criteria(console, comparison)
+    _measures(console, comparison)
+    if comparison.notes:
+        page.heading(console, "NOT COMPARED")
+        page.rows(console, [("-", note) for note in comparison.notes])
+    console.print()
+    page.say(console, "All numbers of both takes: -f json.", indent=0)
+    return page.printed(out)
+
+
+def _header(console: Console, found: Comparison) -> None:
+    names = rules().names
+    first = names["model" if found.model else "first"]
+    page.rows(console, [(first, found.a), (names["second"], found.b)], indent=0)
+    same = f"{found.words_same} words are the same, of {found.words_a} and {found.words_b}"
+    page.say(console, f"{same}; language {found.language or 'not known'}")
+
+
+def _phrases(console: Console, found: Comparison) -> None:
+    if not found.phrases:
+        return
+    page.heading(console, f"PACE, PHRASE BY PHRASE ({found.unit or 'units/s'})")
+    lines = [("at", "at", "first", "second", "change", "")]
+    for phrase in found.phrases:
+        words = page.quoted(phrase.a.text)
+        if not phrase.same:
+            words = f"{words} / {page.quoted(phrase.b.text)}"
+        lines.append(
+            (
+                page.at(phrase.a.start),
+                page.at(phrase.b.start),
+                _number(phrase.a.pace),
+                _number(phrase.b.pace),
+                _change(phrase),
+                "; ".join(filter(None, (words, _emphasis(phrase)))),
+            )
+        )
+    page.rows(console, lines)
+    if found.change is not None:
+        seconds = f"{found.seconds_a:.1f} s and {found.seconds_b:.1f} s without pauses"
+        page.say(console, f"The same words together: {100 * found.change:+.1f} % ({seconds}).")
+    page.say(
+        console,
+        "= is no change that the edges of words and the ear allow to tell. st: semitones above your own "
+        "middle of the take. Pace is grade B, emphasis grade C: described only.",
+    )
+
+
+def _change(phrase: Phrase) -> str:
+    if phrase.change is None:
+        return "-"
+    return f"{100 * phrase.change:+.0f} %" if abs(phrase.change) >= phrase.unsure else "="
+
+
+def _emphasis(phrase: Phrase) -> str:
+    """Which word is highest, where that is another one in the second take."""
+    if not phrase.moved or phrase.a.pitch is None or phrase.b.pitch is None:
+        return ""
+    first, second = (
+        f"{page.quoted(said.highest.strip('.,;:?!'))} ({said.pitch:+.1f} st)" for said in (phrase.a, phrase.b)
+    )
+    return f"highest on {first}, now on {second}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _pauses(console: Console, found: Comparison) -> None:
+    if not found.pauses:
+        return
+    page.heading(console, "PAUSES, BETWEEN THE SAME WORDS")
+    most = sorted(found.pauses, key=lambda pause: -abs(pause.b - pause.a))[:MOST]
+    page.rows(
+        console,
+        [
+            (
+                page.at(pause.b_time),
+                pause.kind,
+                f"{pause.a:.1f} -> {pause.b:.1f} s",
+                f"before {page.quoted(pause.before)}{', mid-sentence' if pause.within else ''}",
+            )
+            for pause in sorted(most, key=lambda pause: pause.b_time)
+        ],
+    )
+    _more(console, len(found.pauses))
+
+
+def _wording(console: Console, found: Comparison) -> None:
+    if not found.wording:
+        return
+    page.heading(console, "OTHER WORDS")
+    page.rows(
+        console,
+        [
+            (page.at(one.a_start if one.b_start is None else one.b_start), _quotes(one.a, one.b))
+            for one in found.wording[:MOST]
+        ],
+    )
+    _more(console, len(found.wording))
+
+
+def _quotes(first: str, second: str) -> str:
+    if not second:
+        return f"only before: {page.quoted(first)}"
+    return f"{page.quoted(first)} -> {page.quoted(second)}" if first else f"only now: {page.quoted(second)}"
+
+
+def _markers(console: Console, markers: Sequence[MarkerChange]) -> None:
+    if not markers:
+        return
+    page.heading(console, "MARKERS GAINED AND LOST")
+    lines = [
+        (marker.kind, page.at(marker.start), label(marker.rule), marker.polarity, page.quoted(marker.quote))
+        for marker in sorted(markers, key=lambda m: (m.kind, m.polarity != "negative", m.start or 0.0))
+    ]
+    page.rows(console, lines[: 2 * MOST])
+    _more(console, len(lines), 2 * MOST)
+
+
+def _criteria(console: Console, found: Comparison) -> None:
+    if found.criteria:
+        page.heading(console, "SCORECARD")
+        page.rows(console, [(c.kind, f"{c.a} -> {c.b}", c.name) for c in found.criteria])
+
+
+def _measures(console: Console, found: Comparison) -> None:
+    names = {**FEW_MEASURES, "loudness.range": "range of loudness", "pauses.median": "middle pause"}
+    lines = [
+        (names[m.id], f"{m.a:.3g}", f"{m.b:.3g} {m.unit}", m.apart, m.status, m.grade)
+        for m in found.measures
+        if m.id in names and (m.status != "described" or m.id.startswith("talk."))
+    ]
+    if lines:
+        page.heading(console, "MEASURES")
+        page.rows(console, lines)
+        page.say(
+            console,
+            "within: no more than the measure varies from take to take; described: there is no tolerance to "
+            "judge the change by.",
+        )
+
+
+def _more(console: Console, count: int, most: int = MOST) -> None:
+    if count > most:
+        page.say(console, f"and {count - most} more in the JSON report")
