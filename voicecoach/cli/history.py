@@ -74,7 +74,8 @@ def history(
         if text:
             _print(_page(takes, who, more=len(takes) == most and store.count(who) > len(takes)))
         elif output_format == "json":
-            _print(json.dumps([_plain(take) for take in takes], ensure_ascii=False, indent=2))
+            lines = ",\n".join(json.dumps(_plain(take), ensure_ascii=False) for take in takes)
+            click.echo(f"[\n{lines}\n]" if takes else "[]")
         else:
             _print(_csv(takes))
 

@@ -112,8 +112,8 @@ class History:
                 "UPDATE takes SET duration = ?, ended = ?, status = 'recorded' WHERE number = ?",
                 (duration, ended, number),
             )
-        if take.recording is not None:
-            with contextlib.suppress(FileNotFoundError), told(take.recording):
+        if take.recording is not None and take.recording.exists():
+            with told(take.recording):
                 take.recording.chmod(0o600)
         self._recordings.release(number)
         return self.take(number)
