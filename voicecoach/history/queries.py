@@ -19,11 +19,15 @@ _TAKES = """
            EXISTS (SELECT 1 FROM ratings r WHERE r.take = t.number)
     FROM takes t JOIN people p ON p.id = t.person LEFT JOIN analyses a ON a.take = t.number
 """
-_POINTS = """
-    SELECT s.id, s.value, s.unit, s.low, s.high, t.number, t.started, a.telephone, t.scenario, t.language
-    FROM points s JOIN takes t ON t.number = s.take JOIN analyses a ON a.take = s.take
-    WHERE s.person = ?
+_SAID = """
+    SELECT u.key, u.text, u.start, u.stop, u.rate, u.spread, u.median_st, u.take, n.started
+    FROM (SELECT number, started FROM takes WHERE person = ? ORDER BY started DESC, number DESC LIMIT ?) n
+    CROSS JOIN utterances u ON u.take = n.number ORDER BY n.started, n.number, u.start
 """
+
+_Value = tuple[float | None, str, float | None, float | None]
+_UNKNOWN: _Value = (None, "", None, None)
+_NOT_FOUND: _Value = (0.0, "times", None, None)
 
 
 def takes(db: Database, folder: Path, where: str, values: tuple[Any, ...]) -> tuple[Take, ...]:
@@ -40,54 +44,50 @@ def series(
     db: Database, person: int | None, ids: Iterable[str] | None, scenario: str | None
 ) -> Mapping[str, tuple[Point, ...]]:
     """Return values by id, oldest first; see ``History.series``."""
-    query = _POINTS
-    values: tuple[Any, ...] = (person,)
-    wanted = None if ids is None else tuple(dict.fromkeys(ids))
-    if wanted is not None:
-        query += f" AND s.id IN ({','.join('?' * len(wanted))})"
-        values += wanted
-    if scenario is not None:
-        query += " AND t.scenario = ?"
-        values += (scenario,)
-    found: dict[str, list[Point]] = {}
-    looked: dict[str, set[int]] = {}  # for markers: takes with a row
-    for id_, value, unit, low, high, take, started, telephone, where, language in db.all(query, values):
-        if id_.startswith("marker:"):
-            looked.setdefault(id_, set()).add(take)
-        if value is not None:
-            point = Point(take, time(started), value, unit, low, high, bool(telephone), where, language)
-            found.setdefault(id_, []).append(point)
-    if looked:
-        analysed = db.all(
-            "SELECT t.number, t.started, a.telephone, t.scenario, t.language FROM takes t"
-            " JOIN analyses a ON a.take = t.number WHERE t.person = ? AND (? IS NULL OR t.scenario = ?)",
-            (person, scenario, scenario),
+    analysed = {
+        take: (time(started), bool(telephone), where, language)
+        for take, started, telephone, where, language in db.all(
+            "SELECT t.number, t.started, a.telephone, t.scenario, t.language"
+            " FROM takes t JOIN analyses a ON a.take = t.number"
+            " WHERE t.person = ?1 AND (?2 IS NULL OR t.scenario = ?2) ORDER BY t.started, t.number",
+            (person, scenario),
         )
-        for id_ in looked.keys() & found.keys():
-            found[id_] += [
-                Point(take, time(started), 0.0, "times", None, None, bool(telephone), where, language)
-                for take, started, telephone, where, language in analysed
-                if take not in looked[id_]
-            ]
-    order = sorted(found) if wanted is None else [id_ for id_ in wanted if id_ in found]
-    return {id_: tuple(sorted(found[id_], key=lambda p: (p.time, p.take))) for id_ in order}
+    }
+    if ids is None:
+        ids = [id_ for (id_,) in db.all("SELECT DISTINCT id FROM points WHERE person = ?", (person,))]
+    found: dict[str, tuple[Point, ...]] = {}
+    for id_ in dict.fromkeys(ids):
+        kept = {
+            take: (value, unit, low, high)
+            for take, value, unit, low, high in db.all(
+                "SELECT take, value, unit, low, high FROM points WHERE person = ? AND id = ?", (person, id_)
+            )
+        }
+        looked = id_.startswith("marker:") and any(value is not None for value, *_ in kept.values())
+        points = []
+        for take, (when, telephone, where, language) in analysed.items():
+            value, unit, low, high = kept.get(take, _NOT_FOUND if looked else _UNKNOWN)
+            if value is not None:
+                points.append(Point(take, when, value, unit, low, high, telephone, where, language))
+        if points:
+            found[id_] = tuple(points)
+    return found
 
 
-def utterances(db: Database, person: int | None, least: int) -> Mapping[str, tuple[Utterance, ...]]:
+def utterances(
+    db: Database, person: int | None, least: int, latest: int
+) -> Mapping[str, tuple[Utterance, ...]]:
     """Return what is said again and again, oldest first; see ``History.utterances``."""
     from voicecoach.types import Utterance  # with numpy
 
-    found: dict[str, list[Utterance]] = {}
-    for key, text, take, started, start, stop, rate, spread, median in db.all(
-        "SELECT u.key, u.text, u.take, t.started, u.start, u.stop, u.rate, u.spread, u.median_st"
-        " FROM utterances u JOIN takes t ON t.number = u.take WHERE u.person = ?1 AND u.key IN ("
-        "  SELECT key FROM utterances WHERE person = ?1 GROUP BY key HAVING count(DISTINCT take) >= ?2"
-        " ) ORDER BY u.key, t.started, u.take, u.start",
-        (person, least),
-    ):
-        said = Utterance(key, text, start, stop, rate, spread, median, take, time(started))
-        found.setdefault(key, []).append(said)
-    return {key: tuple(said) for key, said in found.items()}
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for key, *row, started in db.all(_SAID, (person, latest)):
+        rows.setdefault(key, []).append((key, *row, time(started)))
+    return {
+        key: tuple(Utterance(*row) for row in said)
+        for key, said in rows.items()
+        if len({row[-2] for row in said}) >= least
+    }
 
 
 def time(milliseconds: int) -> datetime:

@@ -358,9 +358,14 @@ class History:
         """
         return queries.series(self._db, people.find(self._db, agent), ids, scenario)
 
-    def utterances(self, agent: str, *, least: int = 5) -> Mapping[str, tuple[Utterance, ...]]:
-        """Return what a person said in the same words in at least ``least`` takes, by words, oldest first."""
-        return queries.utterances(self._db, people.find(self._db, agent), least)
+    def utterances(
+        self, agent: str, *, least: int = 5, latest: int = 1000
+    ) -> Mapping[str, tuple[Utterance, ...]]:
+        """Return what a person said in the same words, by words, oldest first.
+
+        Looked at are the newest ``latest`` takes; kept is what is said in at least ``least`` of them.
+        """
+        return queries.utterances(self._db, people.find(self._db, agent), least, latest)
 
     def forget(self, agent: str) -> Forgotten:
         """Remove every trace of a person from the folder: rows, recordings, and what SQLite keeps of them."""
