@@ -18,7 +18,7 @@ from voicecoach.practice import PlayedLine
 from voicecoach.rules.text import Spelling
 from voicecoach.scenarios import Caller, Expect, Line, Scenario
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Contours, Event, Finding, Turn
-from voicecoach.wording import Drift, drift
+from voicecoach.wording import Drift, drift, find
 
 TEXTS.setdefault("listening.reflection", ("You said back what you had heard.", ""))
 
@@ -247,6 +247,20 @@ def test_the_wording_itself_and_something_else_are_no_versions(said: str) -> Non
     assert drift(WORDING, said, Spelling(), least=3, most=0.5) is None
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text", "quote"),
+    [
+        ("(four|4) (one|1)", "So it is E41, thank you.", "41"),
+        ("between nine and eleven", "Between 9 and 11 today.", "Between 9 and 11"),
+        ("between nine and eleven", "Between nine and eleven.", "Between nine and eleven"),
+        ("four one", "It is E42.", None),
+    ],
+)
+def test_numbers_are_found_however_they_are_written(phrase: str, text: str, quote: str | None) -> None:
+    (span,) = find(rules.load_pack("en"), [phrase], text)
+    assert (span and text[span[0] : span[1]]) == quote
+
+
 def test_a_short_wording_has_no_versions() -> None:
     assert drift("thank you", "thank them", Spelling(), least=3, most=0.5) is None
 
@@ -339,29 +353,30 @@ def test_the_hardest_line_is_the_one_after_which_the_voice_moved_most() -> None:
 # --- self-rating --------------------------------------------------------------------------------------------
 
 
-def rated(own: int, events: tuple[Event, ...] = ()) -> rating.Difference:
+def rated(own: int, *early: int) -> rating.Difference:
+    """A rating of how far the caller could finish, in four lines; ``early`` are those that could not."""
     lines = tuple(line(f"Line {k}.") for k in range(4))
     played = tuple(PlayedLine(k, 10.0 * k, 10.0 * k + 5) for k in range(4))
-    take = made((), (), events)
+    answers = tuple(
+        turn(AGENT, 10.0 * k + (4.6 if k in early else 4.8), 10.0 * k + 8, "I see.") for k in range(4)
+    )
+    take = made(answers, ())
     (found,) = rating.differences({"let_finish": own}, take, outcome.evaluate(scenario(*lines), played, take))
     return found
 
 
-IN = Event("interruption", AGENT, 12.0, 13.0)
-
-
 def test_a_share_becomes_a_number_from_one_to_five() -> None:
     assert (rated(5).measured, rated(5).kind) == (5, "agree")
-    assert rated(5, (IN,)).measured == 4  # three of four lines
-    other = Event("overlap", AGENT, 22.0, 22.5)
-    assert rated(3, (IN, IN, other)).measured == 3  # two of four
-    assert rated(3, (replace(IN, speaker=CUSTOMER),)).measured == 5
+    assert rated(5, 1).measured == 4  # three of four lines
+    assert rated(3, 1, 2).measured == 3
+    assert rated(3, 0, 1, 2).measured == 2
+    assert rated(3, 0, 1, 2, 3).measured == 1
 
 
 def test_a_difference_names_the_moment_to_listen_to() -> None:
-    found = rated(5, (IN, Event("overlap", AGENT, 22.0, 22.5)))
-    assert (found.kind, found.at) == ("higher", 12.0)
-    assert "listen at 0:12" in found.text
+    found = rated(5, 1, 2)
+    assert (found.kind, found.at) == ("higher", 14.6)
+    assert "listen at 0:14" in found.text
     assert "2 of 4" in found.text
     kinder = rated(2)
     assert (kinder.kind, kinder.at) == ("lower", None)
@@ -370,17 +385,25 @@ def test_a_difference_names_the_moment_to_listen_to() -> None:
 
 def test_what_is_not_measured_is_not_compared() -> None:
     take = made()
-    shown = tuple(
-        replace(m, value=None, reason="shown") if m.id == "talk.interruptions" else m for m in take.measures
-    )
-    found = rating.differences(
-        {"let_finish": 4, "took_seriously": 2},
-        replace(take, measures=shown),
-        outcome.evaluate(SCENARIO, PLAYED, take),
-    )
+    shown = outcome.evaluate(SCENARIO, tuple(replace(one, sounded=False) for one in PLAYED), take)
+    found = rating.differences({"let_finish": 4, "took_seriously": 2}, take, shown)
     assert [one.measured for one in found] == [None, None]
     assert "shown, not played" in found[0].text
     assert "too few" in found[1].text
+
+
+def test_where_lines_are_shown_nothing_is_asked_that_needs_their_sound() -> None:
+    for family in rating.settings().families:
+        asked = rating.questions(family, shown=True)
+        assert len({question.id for question in asked}) == 3
+        assert not any(question.waited for question in asked)
+
+
+def test_expectations_of_all_answers_are_laid_beside_how_they_fitted() -> None:
+    take = made()
+    (found,) = rating.differences({"fitted": 3}, take, outcome.evaluate(SCENARIO, PLAYED, take))
+    assert (found.measured, found.kind) == (3, "agree")  # two of three
+    assert "2 of 3" in found.text
 
 
 def test_recovery_is_laid_beside_its_question() -> None:
@@ -404,7 +427,9 @@ def test_every_family_asks_three_questions_of_its_own_rules_and_criteria() -> No
     for question in rating.settings().questions.values():
         assert set(question.markers) | set(question.negative) <= known
         assert set(question.criteria) <= criteria
-        assert question.markers or question.events or question.criteria or question.recovery
+        assert any(
+            (question.markers, question.waited, question.answers, question.criteria, question.recovery)
+        )
     assert rating.questions("unheard of") == rating.questions("default")
     assert len(rating.settings().scale) == rating.HIGHEST - rating.LOWEST
 

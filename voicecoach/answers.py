@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach import evidence, rules, scenarios
+from voicecoach import evidence, rules
 from voicecoach.datafile import read_file
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Finding, Turn, Word
-from voicecoach.wording import Drift, drift
+from voicecoach.wording import Drift, drift, find
 
 if TYPE_CHECKING:
     from voicecoach.practice import PlayedLine
@@ -88,6 +88,7 @@ class Settings:
 
     limits: Mapping[str, float]
     weights: Mapping[str, float]
+    names: Mapping[str, str]  # of markers
     texts: Mapping[str, str]
 
 
@@ -95,7 +96,7 @@ class Settings:
 def settings() -> Settings:
     """Read outcome.yaml of the package, once."""
     file = read_file(Path(__file__).with_name("outcome.yaml")).fields(
-        ("version", "limits", "weights", "texts")
+        ("version", "limits", "weights", "names", "texts")
     )
     return Settings(
         {
@@ -103,6 +104,7 @@ def settings() -> Settings:
             for key, value in file["limits"].mapping().items()
         },
         {key: value.number(least=0) for key, value in file["weights"].mapping().items()},
+        {key: value.text() for key, value in file["names"].mapping().items()},
         {key: " ".join(value.text().split()) for key, value in file["texts"].mapping().items()},
     )
 
@@ -219,7 +221,7 @@ class Judge:
         if not said.words and why == settings().texts["no_words"]:
             return tuple(Phrase(phrase, None, reason=why) for phrase in phrases)
         found = []
-        for phrase, span in zip(phrases, scenarios.said(self.pack, phrases, said.text), strict=True):
+        for phrase, span in zip(phrases, find(self.pack, phrases, said.text), strict=True):
             if span is None:
                 found.append(Phrase(phrase, False, drift=self._drift(phrase, said) if wanted else None))
                 continue

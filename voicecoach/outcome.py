@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import rules
@@ -17,7 +17,7 @@ from voicecoach.answers import MET, MISSED, NOT_MEASURED, Answer, Expected, Judg
 from voicecoach.errors import DataFileError
 from voicecoach.known import Known
 from voicecoach.recovery import Move, Recovery, Said, recoveries
-from voicecoach.types import AGENT, CUSTOMER, Analysis
+from voicecoach.types import AGENT, CUSTOMER, Analysis, Note
 from voicecoach.wording import Drift
 
 if TYPE_CHECKING:
@@ -155,6 +155,28 @@ def _suggestion(answers: Sequence[Answer]) -> Suggestion | None:
     return best[1] if best else None
 
 
+def next_step(outcome: Outcome, analysis: Analysis) -> tuple[Note | None, Note | None]:
+    """The one thing to try next, and its drill.
+
+    A must of the scorecard that something heard in the call speaks against comes first, then the answer most
+    worth another try (the note quotes the caller's line), then whatever else the scorecard has open.
+    """
+    coaching = analysis.coaching
+    step = coaching.next_step
+    musts = {one.id for one in analysis.scores.criteria if one.kind == "must"}
+    best = outcome.suggestion
+    if outcome.debrief_only:
+        return None, None
+    if best is None or (step is not None and step.about in musts and step.start is not None):
+        return step, coaching.drill
+    answer = next(one for one in outcome.answers if one.line == best.line)
+    about = best.markers[0] if best.markers else outcome.scenario
+    return (
+        Note(about, best.text, answer.caller, answer.start, best.say),
+        Note(about, settings().texts["drill"]),
+    )
+
+
 def plain(phrase: str) -> str:
     """A phrase of the phrase language as somebody would say it: the first of several, without the signs."""
     text = phrase
@@ -173,7 +195,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 
 def parse(found: Mapping[str, Any]) -> Outcome:
-    """The outcome of a document made by ``document``.
+    """The outcome of a document made by ``document``; whatever else stands in it is not looked at.
 
     Raises
     ------
@@ -185,10 +207,9 @@ def parse(found: Mapping[str, Any]) -> Outcome:
             raise DataFileError(
                 f"an outcome of version {found['version']!r}, of which nothing is known; update voicecoach"
             )
-        rest = {key: value for key, value in found.items() if key not in ("version", "wanted", "met")}
         return Outcome(
             **{
-                **rest,
+                **{field.name: found[field.name] for field in fields(Outcome)},
                 "debrief": tuple(found["debrief"]),
                 "answers": tuple(_answer(one) for one in found["answers"]),
                 "must_say": _parse_phrases(found["must_say"]),

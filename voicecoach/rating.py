@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.answers import MET, NOT_MEASURED
 from voicecoach.datafile import Value, read_file
-from voicecoach.measures.definitions import clock
+from voicecoach.measures.definitions import clock, threshold
 from voicecoach.types import AGENT, Analysis
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ class Question:
     high: str
     about: str
     least: int
-    events: tuple[str, ...]
+    waited: bool
+    answers: bool
     markers: tuple[str, ...]
     negative: tuple[str, ...]
     criteria: tuple[str, ...]
     measures: Mapping[str, str]  # id and name
     recovery: bool
+    instead: tuple[str, ...]  # of these, one is asked where the caller's lines are shown
     good: str
     open: str
 
@@ -90,9 +92,9 @@ def settings() -> Settings:
 
 
 def _question(key: str, value: Value) -> Question:
-    fields = value.fields(("ask", "about", "low", "high", "least", "compare", "good", "open"))
+    fields = value.fields(("ask", "about", "low", "high", "least", "compare", "good", "open"), ("instead",))
     compare = fields["compare"]
-    compare.fields((), ("events", "markers", "negative", "criteria", "measures", "recovery"))
+    compare.fields((), ("waited", "answers", "markers", "negative", "criteria", "measures", "recovery"))
     return Question(
         id=key,
         ask=fields["ask"].text(),
@@ -100,12 +102,14 @@ def _question(key: str, value: Value) -> Question:
         high=fields["high"].text(),
         about=fields["about"].text(),
         least=fields["least"].whole(least=1),
-        events=compare.optional("events", Value.texts, ()),
+        waited=compare.optional("waited", Value.flag, False),
+        answers=compare.optional("answers", Value.flag, False),
         markers=compare.optional("markers", Value.texts, ()),
         negative=compare.optional("negative", Value.texts, ()),
         criteria=compare.optional("criteria", Value.texts, ()),
         measures=compare.optional("measures", _names, {}),
         recovery=compare.optional("recovery", Value.flag, False),
+        instead=value.optional("instead", Value.texts, ()),
         good=fields["good"].text(),
         open=fields["open"].text(),
     )
@@ -115,10 +119,18 @@ def _names(value: Value) -> Mapping[str, str]:
     return {key: name.text() for key, name in value.mapping().items()}
 
 
-def questions(family: str) -> tuple[Question, ...]:
-    """The three questions after a take of a scenario of this family."""
-    chosen = settings().families.get(family, settings().families["default"])
-    return tuple(settings().questions[key] for key in chosen)
+def questions(family: str, *, shown: bool = False) -> tuple[Question, ...]:
+    """The three questions after a take of a scenario of this family.
+
+    ``shown`` tells that the caller's lines were shown, not played.
+    """
+    known, families = settings().questions, settings().families
+    asked = list(families.get(family, families["default"]))
+    for place, key in enumerate(asked):
+        others = [other for other in known[key].instead if other not in asked]
+        if shown and others:
+            asked[place] = others[0]
+    return tuple(known[key] for key in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +157,9 @@ def _difference(question: Question, own: int, analysis: Analysis, outcome: Outco
     texts = settings().texts
     said = {"own": own, "about": question.about}
     signs = list(_signs(question, analysis, outcome))
-    reason = texts["few"].format(all=len(signs)) if len(signs) < question.least else ""
-    if question.events and _measured(analysis, "talk.interruptions") is None:
-        reason = texts["shown"]
-    if reason:
+    if len(signs) < question.least:
+        silent = question.waited and any(one.quote and one.latency is None for one in outcome.answers)
+        reason = texts["shown" if silent else "few"]
         return Difference(question.id, own, None, UNKNOWN, texts[UNKNOWN].format(reason=reason, **said))
     well = sum(sign.well for sign in signs)
     measured = LOWEST + sum(well / len(signs) >= share for share in settings().scale)
@@ -164,20 +175,14 @@ def _difference(question: Question, own: int, analysis: Analysis, outcome: Outco
     return Difference(question.id, own, measured, kind, text, at)
 
 
-def _measured(analysis: Analysis, identifier: str) -> float | None:
-    return next((m.value for m in analysis.measures if (m.id, m.speaker) == (identifier, AGENT)), None)
-
-
 def _signs(question: Question, analysis: Analysis, outcome: Outcome) -> Iterator[_Sign]:
     """All that went well or not, of what a question is laid beside."""
-    if question.events:
-        came_in = [e.start for e in analysis.events if e.speaker == AGENT and e.kind in question.events]
-        for answer in outcome.answers:
-            early = [at for at in came_in if answer.start <= at < answer.end]
-            yield _Sign(not early, early[0] if early else None)
     for answer in outcome.answers:
+        if question.waited and answer.latency is not None:
+            yield _Sign(answer.latency > -threshold("interruption"), answer.answer_start)
         for one in answer.expected:
-            if one.status != NOT_MEASURED and set(one.markers) & set(question.markers):
+            asked = question.answers or set(one.markers) & set(question.markers)
+            if asked and one.status != NOT_MEASURED:
                 yield _Sign(one.status == MET, answer.answer_start or answer.end)
     for finding in analysis.findings:
         if finding.rule in question.negative:

@@ -1,10 +1,13 @@
-"""How what was said differs, word by word, from a wording that was asked for."""
+"""Whether a wording that was asked for was said, and how what was said differs from it, word by word."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from voicecoach import scenarios
+from voicecoach.rules import Pack
 from voicecoach.rules.text import MARKS, Spelling, read
 
 _Cost = tuple[int, int]  # changes, and words that are the same, below zero
@@ -20,6 +23,45 @@ class Drift:
 
     said: str
     changes: tuple[tuple[str, str], ...]
+
+
+def find(pack: Pack, phrases: Sequence[str], text: str) -> tuple[tuple[int, int] | None, ...]:
+    """As ``scenarios.said``, but whichever way a recogniser writes numbers: "E41" is also "E four one".
+
+    Raises
+    ------
+    DataFileError
+        A phrase is not written as one.
+    """
+    words = {str(value): word for word, value in reversed(list(pack.words.numbers.values.items()))}
+
+    def in_words(digits: str) -> str:
+        return words.get(digits, digits)
+
+    def apart(digits: str) -> str:
+        return " ".join(digits)
+
+    found: list[tuple[int, int] | None] = [None] * len(phrases)
+    for write in (str, apart, in_words):
+        rewritten, places = _rewritten(text, write)
+        for index, span in enumerate(scenarios.said(pack, phrases, rewritten)):
+            if span is not None and found[index] is None:
+                found[index] = places[span[0]][0], places[span[1] - 1][1]
+    return tuple(found)
+
+
+def _rewritten(text: str, write: Callable[[str], str]) -> tuple[str, list[tuple[int, int]]]:
+    """A text with its numbers written in some way, and for each character where it was, (start, end)."""
+    pieces: list[str] = []
+    places: list[tuple[int, int]] = []
+    for piece in re.finditer(r"\d+|\D", text):
+        digits = piece.group()
+        new = digits
+        if digits.isdigit() and write(digits) != digits:
+            new = f" {write(digits)} "
+        pieces.append(new)
+        places += [piece.span()] * len(new)
+    return "".join(pieces), places
 
 
 def drift(wanted: str, text: str, spelling: Spelling, *, least: int, most: float) -> Drift | None:

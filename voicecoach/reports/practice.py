@@ -1,0 +1,247 @@
+"""The page after a practice take: own rating and recording, what worked, what to try, answer by answer.
+
+One page, made from an outcome, its analysis and the rating alone; the shape of the other terminal pages (see
+``page``). Times are m:ss.s in the recording. After a hard call that the agent stopped there is only what
+helps to look back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from voicecoach import rating as ratings
+from voicecoach.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
+from voicecoach.measures.definitions import threshold
+from voicecoach.outcome import DONE, Outcome, next_step, plain
+from voicecoach.recovery import Move, hardest
+from voicecoach.reports.page import at, clean, clock, console, heading, note, printed, quoted, rows, say
+from voicecoach.score import label
+from voicecoach.types import Analysis, Note
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NAMES = {"pace.articulation_rate": ("pace", "syllables/s"), "talk.response_latency": ("time to answer", "s")}
+CALLERS_WORDS = 48  # characters of the caller's line that are shown
+MOST_DIFFERENCES = 3
+
+
+def render(
+    outcome: Outcome,
+    analysis: Analysis,
+    rating: Mapping[str, int] | None = None,
+    *,
+    before: Mapping[str, Outcome] | None = None,
+    report: str = "",
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """The page of a take; ends with a newline.
+
+    Parameters
+    ----------
+    outcome, analysis : of the take.
+    rating : the agent's own answers, by id of the question.
+    before : outcomes of other takes of the scenario to compare with, by what they are called ("last take").
+    report : the command that shows the full report, named at the end.
+    """
+    screen, out = console(width, color)
+    _header(screen, outcome, analysis)
+    if outcome.debrief_only:
+        _debrief(screen, outcome)
+        _recovery(screen, outcome)
+    else:
+        _differences(screen, ratings.differences(rating or {}, analysis, outcome))
+        _coaching(screen, outcome, analysis)
+        _answers(screen, outcome)
+        _recovery(screen, outcome)
+        _compared(screen, outcome, before or {})
+    if report:
+        screen.print()
+        say(screen, f"The full report: {report}", indent=0)
+    return printed(out)
+
+
+def _header(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
+    say(screen, outcome.title, indent=0, style="bold")
+    lines = len(outcome.answers)
+    parts = [f"{outcome.caller} called", f"{lines} line{'' if lines == 1 else 's'}"]
+    parts.append(clock(analysis.source.duration))
+    if outcome.ended != DONE and not outcome.debrief_only:
+        parts.append("ended early")
+    say(screen, ", ".join(parts))
+    own = [s.channel for s in analysis.source.speakers if s.name == "agent" and s.channel is not None]
+    warnings = [w for index in own if index < len(analysis.quality) for w in analysis.quality[index].warnings]
+    for warning in dict.fromkeys((*analysis.warnings, *warnings)):
+        say(screen, f"! {warning}", style="yellow")
+
+
+def _debrief(screen: Console, outcome: Outcome) -> None:
+    last = outcome.answers[-1].end if outcome.answers else 0.0
+    screen.print()
+    say(screen, settings().texts["stopped"].format(at=clock(last)), indent=0)
+    screen.print()
+    rows(screen, [("-", question) for question in outcome.debrief])
+
+
+def _differences(screen: Console, found: Sequence[ratings.Difference]) -> None:
+    if found:
+        heading(screen, "YOUR VIEW AND THE RECORDING")
+        rows(screen, [("-", one.text) for one in found[:MOST_DIFFERENCES]])
+
+
+def _coaching(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
+    strength = analysis.coaching.strength or _whole(outcome)
+    step, drill = next_step(outcome, analysis)
+    if strength is not None:
+        heading(screen, "WHAT WORKED")
+        note(screen, strength)
+    if step is not None:
+        heading(screen, "TRY NEXT")
+        say(screen, step.text)
+        callers = any(step.quote == answer.caller for answer in outcome.answers)
+        who = f"{outcome.caller}: " if callers else ""
+        if step.start is not None or step.quote:
+            rows(screen, [(at(step.start), who + quoted(step.quote, shorten=callers))], indent=4)
+        if step.suggestion:
+            rows(screen, [("One way to say it:", quoted(step.suggestion, shorten=False))], indent=4)
+    if drill is not None:
+        heading(screen, "60-SECOND DRILL")
+        say(screen, drill.text)
+    if strength is None and step is None and analysis.coaching.reason:
+        screen.print()
+        say(screen, f"{analysis.coaching.reason[:1].upper()}{analysis.coaching.reason[1:]}.", indent=0)
+
+
+def _whole(outcome: Outcome) -> Note | None:
+    """The first answer that held everything it should."""
+    for answer in outcome.answers:
+        if answer.expected and all(one.status == MET for one in answer.expected):
+            return Note(
+                outcome.scenario, "This answer had everything in it:", answer.quote, answer.answer_start
+            )
+    return None
+
+
+def _answers(screen: Console, outcome: Outcome) -> None:
+    heading(screen, "YOUR ANSWERS")
+    lines: list[tuple[str, str]] = []
+    for number, answer in enumerate(outcome.answers, 1):
+        lines.append((str(number), f"{at(answer.start)} {_short(answer.caller)}"))
+        lines += (("", text) for text in _answer(answer))
+    rows(screen, lines)
+    for text in _phrases((*outcome.must_say, *outcome.must_not_say), outcome.must_not_say):
+        say(screen, f"In the whole call: {text}")
+
+
+def _short(text: str) -> str:
+    found = clean(text)
+    return f'"{found[:CALLERS_WORDS].rsplit(" ", 1)[0]} ..."' if len(found) > CALLERS_WORDS else f'"{found}"'
+
+
+def _answer(answer: Answer) -> Iterator[str]:
+    """What is said of an answer, line by line."""
+    if answer.quote:
+        yield f"you{_when(answer)}: {quoted(answer.quote)}"
+    else:
+        yield f"({answer.reason})"
+    met = [_name(one.rule) for one in answer.expected if one.status == MET]
+    missed = [" or ".join(map(_name, one.markers[:2])) for one in answer.expected if one.status == MISSED]
+    parts = [f"heard: {', '.join(dict.fromkeys(met))}"] if met else []
+    if missed and answer.quote:
+        parts.append(f"open: {', '.join(dict.fromkeys(missed))}")
+    if parts:
+        yield "; ".join(parts)
+    yield from _phrases((*answer.must_say, *answer.must_not_say), answer.must_not_say)
+    for reason in dict.fromkeys(one.reason for one in answer.expected if one.status == NOT_MEASURED):
+        if reason != answer.reason:
+            yield f"not measured: {reason}"
+
+
+def _name(marker: str) -> str:
+    return settings().names.get(marker) or label(marker)
+
+
+def _when(answer: Answer) -> str:
+    """How long after the caller's words, where that says something."""
+    parts = []
+    if answer.repeats:
+        parts.append("after hearing it again" if answer.repeats == 1 else "after hearing it several times")
+    elif answer.latency is not None and answer.latency <= -threshold("interruption"):
+        parts.append(f"{-answer.latency:.1f} s before the end")
+    elif answer.latency is not None and answer.latency > threshold("slow_answer"):
+        parts.append(f"after {answer.latency:.1f} s")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _phrases(phrases: Sequence[Phrase], unwanted: Sequence[Phrase]) -> Iterator[str]:
+    """Wordings that were asked for and are open, and those that had better be left out."""
+    for one in phrases:
+        if one in unwanted:
+            if one.said:
+                yield f"better without: {quoted(one.quote)} at {at(one.start)}"
+        elif one.drift is not None:
+            yield f'asked for: "{plain(one.phrase)}"; you said {quoted(one.drift.said)}'
+        elif one.said is False:
+            yield f'asked for: "{plain(one.phrase)}"'
+        if one.said is None:
+            yield f'"{plain(one.phrase)}" not measured: {one.reason}'
+
+
+def _recovery(screen: Console, outcome: Outcome) -> None:
+    """How the voice moved after the hardest line, and when it was back."""
+    found = hardest(outcome.recoveries)
+    if found is None:
+        return
+    texts = settings().texts
+    reason = texts.get(found.reason, "")
+    if found.first is None:
+        text = texts["unknown"].format(at=clock(found.at), reason=reason)
+    else:
+        case = "stayed" if found.first.within else "not_yet" if found.seconds is None else "back"
+        text = texts[case].format(
+            at=clock(found.at),
+            moved=_moved(found.first),
+            against=texts[found.against],
+            seconds=found.seconds,
+            reason=reason,
+        )
+    heading(screen, "YOUR VOICE AFTERWARDS")
+    say(screen, text)
+    say(screen, texts["described"])
+
+
+def _moved(move: Move) -> str:
+    limits = settings().limits
+    steps = (
+        (move.level, limits["moved_level"], ".1f", "dB", "louder", "softer"),
+        (move.pace, limits["moved_pace"], ".0f", "%", "faster", "slower"),
+        (move.pitch, limits["moved_pitch"], ".1f", "semitones", "higher", "lower"),
+    )
+    parts = [
+        f"{abs(by):{form}} {unit} {up if by > 0 else down}"
+        for by, least, form, unit, up, down in steps
+        if abs(by) >= least
+    ]
+    if not parts:
+        return "no louder, faster or higher"
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _compared(screen: Console, outcome: Outcome, before: Mapping[str, Outcome]) -> None:
+    """This take beside others, in two lines."""
+    if not before or not outcome.wanted:
+        return
+    heading(screen, "BESIDE OTHER TAKES")
+    others = "; ".join(f"{name}: {one.met} of {one.wanted}" for name, one in before.items() if one.wanted)
+    say(screen, f"Of what the answers should hold: {outcome.met} of {outcome.wanted}; {others}.")
+    texts = []
+    for id_, (name, unit) in NAMES.items():
+        own = outcome.measures.get(id_)
+        theirs = [f"{key} {one.measures[id_]:.1f}" for key, one in before.items() if id_ in one.measures]
+        if own is not None and theirs:
+            texts.append(f"{name} {own:.1f} {unit} ({', '.join(theirs)})")
+    if texts:
+        text = "; ".join(texts)
+        say(screen, f"{text[:1].upper()}{text[1:]}.")
