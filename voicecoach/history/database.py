@@ -116,15 +116,20 @@ class Database:
         return tuple(text for text in found if text != "ok")
 
     def scrub(self) -> None:
-        """Write the file anew without its free pages, and empty the write-ahead log.
+        """Write the file anew without its free pages; see ``empty_log``."""
+        with told(self.path):
+            self._connection.execute("VACUUM")
+        self.empty_log()
+
+    def empty_log(self) -> None:
+        """Fold the write-ahead log into the file, so that what was deleted is overwritten there, too.
 
         Raises
         ------
         HistoryError
-            Another process reads for so long that what was deleted cannot be overwritten yet.
+            Another process reads for so long that it cannot be done yet.
         """
         with told(self.path):
-            self._connection.execute("VACUUM")
             (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise HistoryError(

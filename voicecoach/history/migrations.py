@@ -34,7 +34,7 @@ STEPS: tuple[tuple[str, str], ...] = (
             model INTEGER NOT NULL DEFAULT 0
         );
         CREATE INDEX takes_of_person ON takes (person, started, number);
-        CREATE INDEX takes_unfinished ON takes (number) WHERE status = 'recording';
+        CREATE INDEX takes_unfinished ON takes (number) WHERE status IN ('recording', 'leaving');
         CREATE INDEX takes_model ON takes (scenario, started) WHERE model;
         """,
     ),

@@ -64,7 +64,7 @@ class History:
         history = cls(folder, Database.connect(folder / FILE))
         try:
             history._recordings.make()
-            unfinished = history._takes("WHERE t.status = 'recording'", ())
+            unfinished = history._takes("WHERE t.status IN ('recording', 'leaving')", ())
             upkeep.recover(history._db, history._recordings, unfinished)
         except BaseException:
             history.close()
@@ -150,7 +150,7 @@ class History:
                 os.replace(draft, take.recording)  # noqa: PTH105
             return self.finish_take(take.number, duration=duration, ended="done")
         except BaseException:
-            self._remove(take)
+            upkeep.remove(self._db, self._recordings, (take,))
             raise
 
     def take(self, number: int) -> Take:
@@ -210,10 +210,8 @@ class History:
     def delete(self, *numbers: int) -> tuple[Take, ...]:
         """Delete takes, their recordings and everything known of them."""
         found = tuple(self.take(number) for number in dict.fromkeys(numbers))
-        self._recordings.refuse_busy(found)
-        for take in found:
-            self._remove(take)
-        self._db.scrub()
+        upkeep.remove(self._db, self._recordings, found)
+        self._db.empty_log()
         return found
 
     # --- what is known of a take ----------------------------------------------------------------------------
@@ -410,12 +408,6 @@ class History:
             )
             self._recordings.lock(number)  # before anybody can see the row
         return self.take(number)
-
-    def _remove(self, take: Take) -> None:
-        recordings.delete(take)
-        with self._db.writing() as db:
-            db.execute("DELETE FROM takes WHERE number = ?", (take.number,))
-        self._recordings.release(take.number)
 
 
 def usual_folder() -> Path:

@@ -13,29 +13,48 @@ from voicecoach.history.types import Forgotten, Problem, Take
 
 
 def recover(db: Database, recordings: Recordings, unfinished: tuple[Take, ...]) -> None:
-    """Finish the takes whose process is gone, and remove those without a sound."""
+    """Finish takes whose process is gone; remove those without a sound and those that were being removed."""
     for take in unfinished:
         lock = recordings.abandoned(take.number)
         if lock is None or take.recording is None:
             continue  # it is being recorded right now
         try:
             draft(take.recording).unlink(missing_ok=True)
-            length = seconds(take.recording)
-            with db.writing() as connection:
-                if length:
+            length = seconds(take.recording) if take.status == "recording" else 0.0
+            if length:
+                with db.writing() as connection:
                     connection.execute(
                         "UPDATE takes SET duration = ?, ended = 'interrupted', status = 'recorded'"
                         " WHERE number = ? AND status = 'recording'",
                         (length, take.number),
                     )
-                    take.recording.chmod(0o600)
-                else:
+                take.recording.chmod(0o600)
+            else:
+                with db.writing() as connection:
                     connection.execute(
-                        "DELETE FROM takes WHERE number = ? AND status = 'recording'", (take.number,)
+                        "DELETE FROM takes WHERE number = ? AND status = ?", (take.number, take.status)
                     )
                     take.recording.unlink(missing_ok=True)
         finally:
             lock.release()
+
+
+def remove(db: Database, recordings: Recordings, takes: tuple[Take, ...]) -> int:
+    """Remove takes with their recordings, and tell how many of these there were.
+
+    What a crash leaves of it, ``recover`` removes.
+    """
+    recordings.refuse_busy(takes)
+    with db.writing() as connection:
+        connection.executemany(
+            "UPDATE takes SET status = 'leaving' WHERE number = ?", [(take.number,) for take in takes]
+        )
+    sounds = sum([delete(take) for take in takes])
+    with db.writing() as connection:
+        connection.executemany("DELETE FROM takes WHERE number = ?", [(take.number,) for take in takes])
+    for take in takes:
+        recordings.release(take.number)
+    return sounds
 
 
 def check(db: Database, recordings: Recordings, takes: tuple[Take, ...]) -> tuple[Problem, ...]:
@@ -72,7 +91,6 @@ def document(db: Database, number: int) -> Any:
 
 def forget(db: Database, recordings: Recordings, person: int, takes: tuple[Take, ...]) -> Forgotten:
     """Remove a person; see ``History.forget``."""
-    recordings.refuse_busy(takes)
     counts = [
         int(db.one(query, (person,))[0])
         for query in (
@@ -81,9 +99,7 @@ def forget(db: Database, recordings: Recordings, person: int, takes: tuple[Take,
             "SELECT count(*) FROM baselines WHERE person = ?",
         )
     ]
-    sounds = sum([delete(take) for take in takes])  # first: after a crash the rest can still be found
-    for take in takes:
-        recordings.release(take.number)
+    sounds = remove(db, recordings, takes)
     with db.writing() as connection:
         connection.execute("DELETE FROM people WHERE id = ?", (person,))
     db.scrub()
