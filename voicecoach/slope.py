@@ -5,9 +5,10 @@ polynomial regression analysis; Sen 1968, Estimates of the regression coefficien
 Journal of the American Statistical Association 63); its interval follows from the variance of Kendall's S.
 Takes near each other are often alike, and then that variance is larger (Hamed and Rao 1998, A modified
 Mann-Kendall trend test for autocorrelated data, Journal of Hydrology 204): it is multiplied by
-(1 + r) / (1 - r), where r is the likeness of neighbours once a line, or a step where that fits better, is
-taken out, corrected for its bias and with some doubt added. Without that, values that only wander would be
-called a trend more often than not.
+(1 + r) / (1 - r), where r is the likeness of neighbours, with some doubt added. r is the least of three: what
+is left of it once a line is taken out, or a step, each corrected for its bias, and what the differences of
+neighbours show (-1/2 where takes only vary, 0 where they wander), which hardly sees a slow bend. Without
+that, values that only wander would be called a trend more often than not.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def slope(
 
 
 def _alike(values: Sequence[float], places: Sequence[float], slope: float, bias: float) -> float:
-    """Return the likeness of neighbours beside a line or a step, -1..1, corrected for its bias."""
+    """Return how alike neighbours are beside a line, a step or a slow bend, whichever leaves the least."""
     count = len(values)
     line = _centred([value - slope * place for value, place in zip(values, places, strict=True)])
     found = _lag(line)
@@ -70,7 +71,7 @@ def _alike(values: Sequence[float], places: Sequence[float], slope: float, bias:
     if _power(best) < _power(line):
         step = _lag(best)
         found = min(found, step + (bias + 4 * step) / count)
-    return found
+    return min(found, 1 + 2 * _lag(_centred([b - a for a, b in pairwise(line)])))
 
 
 def _centred(values: Sequence[float]) -> list[float]:

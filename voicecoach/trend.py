@@ -51,6 +51,7 @@ class Definitions:
     thresholds: Mapping[str, float]
     measures: Mapping[str, About]
     marker: About
+    categories: tuple[str, ...]  # of markers
     wanted_less: frozenset[str]
     advice: Mapping[str, str]
 
@@ -69,9 +70,8 @@ class Definitions:
             about = self.marker
             return About(named, about.scale, about.smallest, wanted, enough, about.same, counted=True)
         if id_ not in self.measures:
-            raise UsageError(
-                f"no trend of {id_!r}{meant(id_, self.measures)}; markers are asked for as {MARKER}ID"
-            )
+            known = (*self.measures, *(about.name for about in self.measures.values()))
+            raise UsageError(f"no trend of {id_!r}{meant(id_, known)}")
         return self.measures[id_]
 
 
@@ -136,11 +136,12 @@ def definitions() -> Definitions:
     entries = {
         key: value.fields(("value", "source")) for key, value in fields["thresholds"].mapping().items()
     }
-    markers = fields["markers"].fields(("same", "smallest", "source", "wanted_less"))
+    markers = fields["markers"].fields(("categories", "same", "smallest", "source", "wanted_less"))
     return Definitions(
         thresholds={key: value["value"].number(least=0) for key, value in entries.items()},
         measures={key: _about(value) for key, value in fields["measures"].mapping().items()},
         marker=About("", "difference", markers["smallest"].number(least=0), same=markers["same"].texts()),
+        categories=markers["categories"].texts(),
         wanted_less=frozenset(markers["wanted_less"].texts()),
         advice={key: value.text() for key, value in fields["advice"].mapping().items()},
     )
@@ -241,15 +242,13 @@ def _change(values: Sequence[float], about: About) -> Change:
     start, now = middle(values[:ends]), middle(values[-ends:])
     found = _slope(values, about.counted)
     steps = count - ends  # from the middle of the first takes to that of the last
-    known = math.isfinite(found.low) and math.isfinite(found.high)
-    return Change(
-        start,
-        now,
-        found.value * steps,
-        found.low * steps if known else None,
-        found.high * steps if known else None,
-        _smallest(values, start, about),
-    )
+    low, high, smallest = found.low * steps, found.high * steps, _smallest(values, start, about)
+    wide = max(values) - min(values)
+    if wide <= smallest:  # no change can be larger than all the takes lie apart
+        low, high = max(low, -wide), min(high, wide)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return Change(start, now, found.value * steps, None, None, smallest)
+    return Change(start, now, found.value * steps, low, high, smallest)
 
 
 def _smallest(values: Sequence[float], start: float, about: About) -> float:

@@ -49,6 +49,24 @@ def worn(utterances: Mapping[str, Sequence[Utterance]]) -> tuple[Worn, ...]:
     return tuple(sorted(found, key=lambda one: -one.faster))
 
 
+def again(utterances: Mapping[str, Sequence[Utterance]], takes: Mapping[int, str]) -> tuple[Again, ...]:
+    """Return what was said in the same words in most of some takes, the commonest first.
+
+    ``takes`` are their numbers with the scenario of each. In too few takes, or in one scenario alone, the
+    same words are no sign of habit.
+    """
+    if len(takes) < threshold("phrase_takes") or len(set(takes.values())) < threshold("stock_scenarios"):
+        return ()
+    found = []
+    for said in utterances.values():
+        held = {one.take for one in said} & takes.keys()
+        scenarios = {takes[take] for take in held}
+        often = len(held) > threshold("stock_share") * len(takes)
+        if often and len(scenarios) >= threshold("stock_scenarios"):
+            found.append(Again(said[-1].text, len(held), len(takes)))
+    return tuple(sorted(found, key=lambda one: -one.takes))
+
+
 def _worn(said: Sequence[Utterance]) -> Worn | None:
     firsts = {one.take: one for one in reversed(said) if one.rate and one.spread is not None}
     row = tuple(sorted(firsts.values(), key=lambda one: (one.time, one.take)))

@@ -35,6 +35,7 @@ COMMANDS = {
     "scenarios": ("voicecoach.cli.scenarios", "scenarios", "List, show, check and write scenarios."),
     "history": ("voicecoach.cli.history", "history", "List, show, add, mark, delete and check takes."),
     "forget": ("voicecoach.cli.forget", "forget", "Remove a person and all that is kept of them."),
+    "trend": ("voicecoach.cli.trend", "trend", "Show how your takes go, and one thing to try."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
 }

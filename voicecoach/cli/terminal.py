@@ -31,6 +31,15 @@ def width() -> int:
     return min(100, max(40, shutil.get_terminal_size((80, 24)).columns)) if sys.stdout.isatty() else 80
 
 
+def draws() -> bool:
+    """Whether stdout can show more than ASCII: frames, blocks, dots of Braille."""
+    try:
+        "─┤●█⣿".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def shown_progress(text: str, quiet: bool) -> Iterator[Callable[[float], None] | None]:
     """A bar on stderr while a person is watching, else nothing; takes the share done, 0..1."""

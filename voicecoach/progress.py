@@ -1,0 +1,153 @@
+"""What a person's takes say together: where they began, what changed, what has not, and one thing to try.
+
+Read from the history, without a recording or an analysis. Few remarks help more than many: see coach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from voicecoach.errors import UsageError
+from voicecoach.trend import MARKER, UNKNOWN, Learning, Trend, definitions, learning, threshold, trend
+from voicecoach.worn import Again, Worn, again, worn
+
+if TYPE_CHECKING:
+    from voicecoach.history import History, Practised
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One thing to try: why (few, decay, worse, worn, plateau, stock, better, steady, none), and what."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All that is told of a person's takes, of one scenario or of all."""
+
+    agent: str
+    scenario: str  # empty: all
+    takes: int  # with an analysis
+    first: datetime | None
+    last: datetime | None
+    trends: tuple[Trend, ...]
+    learning: Learning | None  # of one scenario
+    worn: tuple[Worn, ...]
+    again: tuple[Again, ...]
+    suggestion: Suggestion
+
+
+def wanted(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of what is asked for: ids, names such as "pace", or markers; all that is shown for none.
+
+    Raises
+    ------
+    UsageError
+        A name is not known.
+    """
+    known = definitions()
+    named = {about.name: id_ for id_, about in known.measures.items()}
+    found = []
+    for name in names:
+        id_ = named.get(name, name)
+        marker = id_ not in known.measures and id_.partition(".")[0] in known.categories
+        id_ = f"{MARKER}{id_}" if marker else id_
+        known.about(id_)
+        found.append(id_)
+    return tuple(found) or tuple(id_ for id_, about in known.measures.items() if about.shown)
+
+
+def progress(history: History, agent: str, *, scenario: str = "", names: Sequence[str] = ()) -> Progress:
+    """Return what the takes of ``agent`` say, of one scenario where it is given.
+
+    Raises
+    ------
+    UsageError
+        Nobody of that name, no take of that scenario, or no such measure is known.
+    """
+    ids = wanted(names)
+    every = history.series(agent, ids=ids, scenario=scenario or None)
+    if not any(every.values()) and not history.count(agent):
+        people = ", ".join(person.name for person in history.agents() if person.takes)
+        there = f"there are takes of {people}" if people else "there are no takes yet: voicecoach record"
+        raise UsageError(f"no takes of {agent!r}; {there}")
+    trends = tuple(trend(id_, every.get(id_, ())) for id_ in ids)
+    if not any(every.values()) and scenario:
+        tried = ", ".join(sorted(history.practised(agent))) or "none"
+        raise UsageError(f"no analysed take of the scenario {scenario!r}; practised so far: {tried}")
+    points = sorted({(point.time, point.take) for found in every.values() for point in found})
+    said = {} if scenario else history.utterances(agent, least=int(threshold("phrase_takes")))
+    spoken = worn(said)[: int(threshold("phrase_most"))]
+    recent = {p.take: p.scenario for found in every.values() for p in found}
+    last = sorted(recent)[-int(threshold("stock_takes")) :]
+    stock = again(said, {take: recent[take] for take in last})
+    return Progress(
+        agent=agent,
+        scenario=scenario,
+        takes=len(points),
+        first=points[0][0] if points else None,
+        last=points[-1][0] if points else None,
+        trends=trends,
+        learning=learning(ids[0], every.get(ids[0], ())) if scenario else None,
+        worn=spoken,
+        again=stock[: int(threshold("phrase_most"))],
+        suggestion=_suggest(trends, spoken, stock, history.practised(agent), len(points)),
+    )
+
+
+def _suggest(
+    trends: Sequence[Trend],
+    spoken: Sequence[Worn],
+    stock: Sequence[Again],
+    practised: Mapping[str, Practised],
+    takes: int,
+) -> Suggestion:
+    """Choose one thing to try: what was lost first, then what stands still, then what went well."""
+    advice = definitions().advice
+
+    def told(about: str, **values: object) -> Suggestion:
+        text = advice[about].format(**values)
+        return Suggestion(about, text[:1].upper() + text[1:])
+
+    least = threshold("least_takes")
+    if takes < least:
+        more = int(least) - takes
+        return told("few", more=f"{more} more take{'s' * (more != 1)}", least=least)
+    for found in trends:
+        if found.decay is not None and found.decay.since is None:
+            return told("decay", days=found.decay.days)
+    for found in trends:
+        if found.better is False and found.change is not None:
+            return told(
+                "worse", name=found.name, start=figure(found.change.start), now=figure(found.change.now)
+            )
+    if spoken:
+        row = spoken[0].said
+        return told("worn", phrase=spoken[0].text, first=row[0].take)
+    for found in trends:
+        if found.plateau:
+            rarest = min(practised, key=lambda id_: (practised[id_].count, practised[id_].last), default="")
+            count = practised[rarest].count if rarest else 0
+            times = "once" if count == 1 else f"{count} times"
+            other = advice["plateau_scenario"].format(scenario=rarest, count=times)
+            return told(
+                "plateau", name=found.name, scenario=other if len(practised) > 1 else advice["plateau_any"]
+            )
+    if stock:
+        return told("stock", phrase=stock[0].text)
+    for found in trends:
+        if found.better and found.change is not None:
+            return told(
+                "better", name=found.name, start=figure(found.change.start), now=figure(found.change.now)
+            )
+    return told("none" if all(found.verdict == UNKNOWN for found in trends) else "steady")
+
+
+def figure(value: float) -> str:
+    """Write a value with as many places as it can carry."""
+    return f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.1f}"

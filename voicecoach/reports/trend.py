@@ -1,0 +1,202 @@
+"""How a person's takes go: a page for the terminal, or JSON. Both made from ``Progress`` alone.
+
+Plain text: no colour, and nothing beyond ASCII of ours but in drawings where the terminal can show them. Days
+are in UTC. "Likely" is said of an interval that holds in 19 of 20 cases.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from voicecoach.progress import Progress, figure
+from voicecoach.reports import plots
+from voicecoach.reports.page import clean
+from voicecoach.trend import FALLING, RISING, STEADY, UNKNOWN, Change, Trend, definitions, groups, threshold
+from voicecoach.worn import Worn
+
+NAME = 26  # columns
+HEIGHT = 11  # lines of the drawing
+LONGEST = 60  # characters of a phrase
+
+
+def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: bool = True) -> str:
+    """The page; ends with a newline."""
+    page = _Page(width, unicode)
+    scenario = f", scenario {progress.scenario}" if progress.scenario else ""
+    page.say(f"TREND  {progress.agent}{scenario}", 0)
+    many = f"{progress.takes} analysed take{'s' * (progress.takes != 1)}"
+    page.say(f"{many}{_between(progress.first, progress.last)}")
+    if progress.learning is not None:
+        found = progress.learning
+        page.heading("TAKE BY TAKE")
+        page.say(
+            f"{found.trend.name}: {figure(found.first)} in the first take, {figure(found.last)} in the last."
+        )
+        spread = f"; takes differ by about {figure(found.spread)}" if found.spread is not None else ""
+        page.say(f"Best of {found.takes}: {figure(found.best)}, take {found.best_take}{spread}.")
+    shown = next((one for one in progress.trends if len(one.points) > 1), None)
+    if plot and shown is not None:
+        page.heading(f"{shown.name}{', ' * bool(shown.unit)}{shown.unit}")
+        page.draw(shown)
+    for title, verdicts in (
+        ("WHAT CHANGED", (RISING, FALLING)),
+        ("WHAT HAS NOT", (STEADY,)),
+        ("TOO FEW TAKES TO TELL", (UNKNOWN,)),
+    ):
+        trends = [one for one in progress.trends if one.verdict in verdicts]
+        if trends:
+            page.heading(title)
+        for one in trends:
+            page.trend(one)
+    _notes(page, progress)
+    if progress.worn:
+        page.heading("THE SAME WORDS, FASTER AND FLATTER")
+        for phrase in progress.worn:
+            page.say(_worn(phrase))
+    if progress.again:
+        page.heading("THE SAME WORDS AGAIN")
+        for same in progress.again:
+            page.say(f'"{_short(same.text)}" in {same.takes} of your last {same.of} takes')
+    page.heading("ONE THING TO TRY")
+    page.say(progress.suggestion.text)
+    return page.text()
+
+
+def render_json(progress: Progress) -> str:
+    """All of it as one JSON document; ends with a newline."""
+    return json.dumps(asdict(progress), default=_plain, ensure_ascii=False, indent=2) + "\n"
+
+
+class _Page:
+    """Lines of a page, as they come."""
+
+    def __init__(self, width: int, unicode: bool) -> None:
+        self.width, self.unicode = width, unicode
+        self.lines: list[str] = []
+
+    def say(self, text: str, indent: int = 2) -> None:
+        space = " " * indent
+        self.lines += textwrap.wrap(clean(text), self.width, initial_indent=space, subsequent_indent=space)
+
+    def heading(self, text: str) -> None:
+        self.lines.append("")
+        self.say(text, 0)
+
+    def draw(self, found: Trend) -> None:
+        times = [point.time.timestamp() for point in found.points]
+        values = [point.value for point in found.points]
+        most = self.width * 2  # more points than that are one blot
+        middles, _ = groups(values, most)
+        when, _ = groups(times, most)
+        levels = [found.change.start] if found.change else []
+        text = plots.plot(
+            [plots.Series(when, middles)],
+            width=self.width - 2,
+            height=HEIGHT,
+            unicode=self.unicode,
+            lines=levels,
+            label=plots.day,
+        )
+        self.lines += [f"  {line}" for line in text.splitlines()]
+        if levels:
+            self.say(f"The line is where you started: {figure(levels[0])}.")
+
+    def trend(self, found: Trend) -> None:
+        """A measure in a line of numbers and one of words."""
+        name = f"  {found.name:<{NAME}}  "
+        values = [point.value for point in found.points]
+        if found.change is None:
+            so_far = f" ({', '.join(map(figure, values))})" if values else ""
+            self.lines.append(f"{name}{found.reason}{so_far}"[: self.width])
+            return
+        about = definitions().about(found.id)
+        middles, _ = groups(values, int(threshold("spark")), counted=about.counted)
+        numbers = f"{figure(found.change.start)} -> {figure(found.change.now)} {found.unit}".strip()
+        self.lines.append(f"{name}{numbers:<24}  {plots.spark(middles, unicode=self.unicode)}"[: self.width])
+        words = _words(found, found.change)
+        space = " " * len(name)
+        self.lines += textwrap.wrap(words, self.width, initial_indent=space, subsequent_indent=space)
+
+    def text(self) -> str:
+        return "".join(f"{line.rstrip()}\n" for line in self.lines)
+
+
+def _words(found: Trend, change: Change) -> str:
+    """What came of a measure, in words, with the bounds of the change."""
+    way = "" if found.verdict not in (RISING, FALLING) else "more, " if found.verdict == RISING else "less, "
+    if found.better is not None:
+        way = f"{way}as wanted; " if found.better else f"{way}not as wanted; "
+    if change.low is None or change.high is None:
+        return f"{found.reason}"
+    likely = f"likely {_signed(change.low)} to {_signed(change.high)} over {len(found.points)} takes"
+    if found.verdict == STEADY:
+        return f"{likely}; less than {figure(change.smallest)}, the least worth naming"
+    return f"{way}{likely}" if not found.reason else f"{likely}: {found.reason}"
+
+
+def _notes(page: _Page, progress: Progress) -> None:
+    notes = []
+    for one in progress.trends:
+        if one.plateau:
+            weeks = threshold("plateau_days") / 7
+            notes.append(f"No change in {weeks:.0f} weeks in {one.name}, while you practised.")
+        if one.decay is not None:
+            back = f", {figure(one.decay.since)} since then" if one.decay.since is not None else ""
+            notes.append(
+                f"After {one.decay.days:.0f} days without practice {one.name} was {figure(one.decay.after)}, "
+                f"{figure(one.decay.before)} before{back}. A break does that to everybody."
+            )
+    mixed = [one.name for one in progress.trends if one.mixed and one.verdict in (RISING, FALLING)]
+    if mixed and not progress.scenario:
+        notes.append(
+            "The later takes are of other scenarios than the earlier ones; that may be part of the change in "
+            f"{', '.join(mixed)}."
+        )
+    left = max((one.left_out for one in progress.trends), default=0)
+    if left:
+        notes.append(f"{left} takes in another language, unit or line are not compared.")
+    if notes:
+        page.heading("NOTES")
+    for note in notes:
+        page.say(note)
+
+
+def _worn(one: Worn) -> str:
+    first, last = one.said[0], one.said[-1]
+    since = f" since {first.time:%B %Y}" if first.time is not None else ""
+    faster = [f"{100 * share:.0f}" for share in (one.faster, one.faster_low, one.faster_high)]
+    flatter = [f"{semitones:.1f}" for semitones in (one.flatter, one.flatter_low, one.flatter_high)]
+    return (
+        f'"{_short(one.text)}" has become {faster[0]} % faster (likely {faster[1]} to {faster[2]}) and '
+        f"{flatter[0]} semitones flatter (likely {flatter[1]} to {flatter[2]}){since}, "
+        f"in {len(one.said)} takes. "
+        f"Listen to take {first.take} at {plots.minute(first.start)} and to take {last.take} at "
+        f"{plots.minute(last.start)}."
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} ..."
+
+
+def _signed(value: float) -> str:
+    text = figure(abs(value))
+    return text if text in ("0", "0.0") else f"{'+' if value > 0 else '-'}{text}"
+
+
+def _between(first: datetime | None, last: datetime | None) -> str:
+    days = [plots.day(when.timestamp()) for when in (first, last) if when is not None]
+    return f", {' to '.join(dict.fromkeys(days))}" if days else ""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(type(value))
