@@ -41,18 +41,21 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
         page.say(f"Best of {found.takes}: {figure(found.best)}, take {found.best_take}{spread}.")
     shown = next((one for one in progress.trends if len(one.points) > 1), None)
     if plot and shown is not None:
-        page.heading(f"{shown.name}{', ' * bool(shown.unit)}{shown.unit}")
+        page.heading(shown.name if shown.unit in shown.name else f"{shown.name}, {shown.unit}")
         page.draw(shown)
     for title, verdicts in (
         ("WHAT CHANGED", (RISING, FALLING)),
         ("WHAT HAS NOT", (STEADY,)),
         ("TOO FEW TAKES TO TELL", (UNKNOWN,)),
     ):
-        trends = [one for one in progress.trends if one.verdict in verdicts]
+        trends = [one for one in progress.trends if one.verdict in verdicts and one.points]
         if trends:
             page.heading(title)
         for one in trends:
             page.trend(one)
+    empty = [one.name for one in progress.trends if not one.points]
+    if empty:
+        page.say(f"Not measured in any take: {', '.join(empty)}.")
     _notes(page, progress)
     if progress.worn:
         page.heading("THE SAME WORDS, FASTER AND FLATTER")
