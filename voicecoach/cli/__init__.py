@@ -25,6 +25,7 @@ COMMANDS = {
         "analyse",
         "Analyse recordings: what to keep, what to try next.",
     ),
+    "calibrate": ("voicecoach.cli.calibrate", "calibrate", "Read a passage: your own voice, pace and room."),
     "compare": ("voicecoach.cli.compare", "compare", "Lay two takes side by side: what changed."),
     "contours": (
         "voicecoach.cli.contours",
