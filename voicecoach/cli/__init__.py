@@ -34,6 +34,7 @@ COMMANDS = {
     ),
     "rules": ("voicecoach.cli.rules", "rules", "Check, list, explain, try and write rules."),
     "scenarios": ("voicecoach.cli.scenarios", "scenarios", "List, show, check and write scenarios."),
+    "practice": ("voicecoach.cli.practice", "practice", "Practise a call: the caller speaks, you answer."),
     "history": ("voicecoach.cli.history", "history", "List, show, add, mark, delete and check takes."),
     "forget": ("voicecoach.cli.forget", "forget", "Remove a person and all that is kept of them."),
     "trend": ("voicecoach.cli.trend", "trend", "Show how your takes go, and one thing to try."),

@@ -5,10 +5,14 @@ On a terminal one calm line at the bottom is kept up to date; elsewhere plain li
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TextIO
 
 from voicecoach.cli.keys import ENTER, ESCAPE, Keys
+from voicecoach.cli.terminal import no_color
 from voicecoach.practice import AGAIN, DONE, STOP, Now
 
 if TYPE_CHECKING:
@@ -87,7 +91,7 @@ class Stage:
             return DONE
         if now - self._shown >= EVERY:
             self._shown = now
-            text = f"The phone rings   [{bar(level)}]   Enter: take the call   s: not now"
+            text = f"The phone rings. [{bar(level)}] your voice   Enter: take the call   s: not now"
             self._screen.update(Text(text, overflow="ellipsis", no_wrap=True), refresh=True)
         return self.key()
 
@@ -133,18 +137,35 @@ def bar(level: float) -> str:
     return "=" * filled + " " * (BAR - filled)
 
 
-def console() -> Console:
+def console(file: TextIO | None = None) -> Console:
     """What a practice says goes to stderr, so that stdout holds the report alone."""
-    import os
-
     from rich.console import Console
 
-    width = None if sys.stderr.isatty() else 80
     return Console(
-        stderr=True,
-        width=width,
+        file=file or sys.stderr,
+        width=None if sys.stderr.isatty() else 80,
         markup=False,
         highlight=False,
         emoji=False,
-        no_color=bool(os.environ.get("NO_COLOR")) or None,
+        no_color=no_color() or None,
     )
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[TextIO]:
+    """Give a way to stderr, while what the sound system's C libraries write there goes nowhere."""
+    if not sys.stderr.isatty():
+        yield sys.stderr
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    encoding, errors = sys.stderr.encoding, sys.stderr.errors
+    try:
+        os.dup2(nowhere, 2)
+        with os.fdopen(os.dup(kept), "w", encoding=encoding, errors=errors, buffering=1) as file:
+            yield file
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
