@@ -36,6 +36,7 @@ COMMANDS = {
     "scenarios": ("voicecoach.cli.scenarios", "scenarios", "List, show, check and write scenarios."),
     "practice": ("voicecoach.cli.practice", "practice", "Practise a call: the caller speaks, you answer."),
     "history": ("voicecoach.cli.history", "history", "List, show, add, mark, delete and check takes."),
+    "share": ("voicecoach.cli.share", "share", "Write one take, or a clip of it, to give away."),
     "forget": ("voicecoach.cli.forget", "forget", "Remove a person and all that is kept of them."),
     "trend": ("voicecoach.cli.trend", "trend", "Show how your takes go, and one thing to try."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),

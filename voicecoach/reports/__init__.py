@@ -67,14 +67,25 @@ def write_text(path: Path, pieces: Iterable[str]) -> Path:
     OutputError
         The disk is full, or writing is not allowed there.
     """
+    return write_bytes(path, (piece.encode() for piece in pieces), mode=0o644)
+
+
+def write_bytes(path: Path, pieces: Iterable[bytes], *, mode: int) -> Path:
+    """Write the pieces one after the other into a file with the given permissions, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, or writing is not allowed there.
+    """
     try:
         handle, draft = tempfile.mkstemp(prefix=".voicecoach-", dir=path.parent)
         try:
-            with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
+            with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(draft, 0o644)  # noqa: PTH101
+            os.chmod(draft, mode)  # noqa: PTH101
             os.replace(draft, path)  # noqa: PTH105
         except BaseException:
             with contextlib.suppress(OSError):
