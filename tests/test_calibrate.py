@@ -105,10 +105,10 @@ def test_the_pace_is_that_of_the_known_text_where_both_counts_agree() -> None:
 def test_another_text_gives_no_own_values() -> None:
     found = of_analysis(reading("It is a fine day for a walk and I will take the dog with me today."), "en")
     assert found.baseline is None
-    assert "differ from the passage" in found.why
+    assert "differs from the passage" in found.why
     half = passage("en").split()
     found = of_analysis(reading(" ".join(half[: len(half) * 2 // 3])), "en")
-    assert found.errors == pytest.approx(1 / 3, abs=0.02)
+    assert found.errors == pytest.approx(1 / 3, abs=0.03)
     assert found.baseline is not None
     page = calibration.render(of_analysis(reading("Hello, is anybody there?"), "en"))
     assert "nothing was kept" in page

@@ -186,6 +186,14 @@ def test_answers_are_kept_apart_by_what_the_caller_says() -> None:
     assert "only 0 % of the words" in " ".join(found.notes)
 
 
+def test_what_is_said_over_several_turns_is_no_phrase() -> None:
+    first = take((AGENT, GREETING, 1.0), ("customer", "Hello.", 4.5), (AGENT, OFFER, 6.0))
+    second = take((AGENT, "What is it about, please? I will look at once.", 1.0))
+    found = compare(first, second)
+    assert found.phrases == ()
+    assert len(found.wording) >= 1
+
+
 def test_characters_are_aligned_where_a_recogniser_cuts_words_anywhere() -> None:
     def spoken(*pieces: str) -> Analysis:
         mine, at = [], 1.0

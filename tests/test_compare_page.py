@@ -42,6 +42,26 @@ def test_phrases_pauses_and_emphasis_stand_on_the_page() -> None:
     assert " ".join(page.split()).count('highest on "today" (+6.0 st), now on "four" (+6.0 st)') == 1
 
 
+def test_the_pace_of_four_phrases_and_more_is_drawn_and_stands_in_numbers() -> None:
+    said = [(AGENT, f"{text} And so on.", 1.0 + 8 * k) for k, text in enumerate((GREETING, OFFER) * 2)]
+    page = comparison.render(compare(take(*said), take(*said, step=0.25)))
+    assert "line: the first take; x: the second take" in page
+    assert page.count("+20 %") == 4
+    assert max(map(len, page.splitlines())) <= 80
+    assert page.isascii()
+    drawn = comparison.render(compare(take(*said), take(*said)), unicode=True)
+    assert not drawn.isascii()
+    few = comparison.render(compare(take(*said[:3]), take(*said[:3])))
+    assert "line:" not in few
+
+
+def test_the_same_marker_lost_twice_is_one_line() -> None:
+    turns = made.GOOD_TURNS
+    both = [made.finding("courtesy.thanks", turns, at, "Thank you") for at in (6, 10)]
+    page = comparison.render(compare(made.analysis(turns, both), made.analysis(turns, ())))
+    assert "thanks x2" in page
+
+
 def test_faster_than_before_is_the_thing_to_try_where_nothing_weighs_more() -> None:
     spoken = (AGENT, f"{GREETING} {OFFER}", 1.0)
     found = compare(take(spoken), take(spoken, step=0.24))

@@ -16,7 +16,7 @@ from voicecoach.cli.options import (
     history_option,
     own_values,
 )
-from voicecoach.cli.terminal import no_color, shown_progress, width
+from voicecoach.cli.terminal import draws, no_color, shown_progress, width
 
 if TYPE_CHECKING:
     from voicecoach import pipeline
@@ -91,6 +91,6 @@ def compare(
     text = (
         comparison.as_json(compared)
         if output_format == "json"
-        else comparison.render(compared, width=width(), color=color)
+        else comparison.render(compared, width=width(), color=color, unicode=draws())
     )
     click.echo(text, nl=False, color=color)

@@ -41,8 +41,13 @@ def phrases(runs: Sequence[Run], a: Side, b: Side) -> Iterator[Phrase]:
     least = limit("least_words" if spaces else "least_characters")
     for run in runs:
         for part in _parts(run, a, b) if run.same else (run,):
-            if min(len(part.a), len(part.b)) >= least:
+            if min(len(part.a), len(part.b)) >= least and _one_piece(part.a, a) and _one_piece(part.b, b):
                 yield _phrase(part, a, b)
+
+
+def _one_piece(said: Sequence[Token], where: Side) -> bool:
+    """Tell whether nobody else speaks between these words."""
+    return all(where.gap(*pair) is not None for pair in pairwise(said))
 
 
 def _phrase(part: Run, a: Side, b: Side) -> Phrase:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.compare.types import Comparison, MarkerChange, Phrase, reason, rules
-from voicecoach.reports import page
+from voicecoach.reports import page, plots
 from voicecoach.reports.json import plain
 from voicecoach.reports.text import FEW_MEASURES
 from voicecoach.score import label
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SCHEMA_VERSION = "1.0"
+LEAST_DRAWN = 4  # phrases
 MOST = 8  # rows of wording, markers and pauses on the page
 
 
@@ -29,8 +30,11 @@ def as_json(comparison: Comparison) -> str:
     return encoder.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def render(comparison: Comparison, *, width: int = 80, color: bool = False) -> str:
-    """The comparison as a page, ``width`` columns wide; ends with a newline."""
+def render(comparison: Comparison, *, width: int = 80, color: bool = False, unicode: bool = False) -> str:
+    """The comparison as a page, ``width`` columns wide; ends with a newline.
+
+    ``unicode`` says whether the drawing of the pace may use more than ASCII.
+    """
     console, out = page.console(width, color)
     _header(console, comparison)
     for title, found, why in (
@@ -43,7 +47,7 @@ def render(comparison: Comparison, *, width: int = 80, color: bool = False) -> s
             page.say(console, f"{text[:1].upper()}{text[1:]}.")
         else:
             page.note(console, found)
-    _phrases(console, comparison)
+    _phrases(console, comparison, unicode)
     _pauses(console, comparison)
     _wording(console, comparison)
     _markers(console, comparison.markers)
@@ -65,11 +69,11 @@ def _header(console: Console, found: Comparison) -> None:
     page.say(console, f"{same}; language {found.language or 'not known'}")
 
 
-def _phrases(console: Console, found: Comparison) -> None:
+def _phrases(console: Console, found: Comparison, unicode: bool) -> None:
     if not found.phrases:
         return
     page.heading(console, f"PACE, PHRASE BY PHRASE ({found.unit or 'units/s'})")
-    lines = [("at", "at", "first", "second", "change", "")]
+    lines = [("at", "and at", "first", "second", "change", "words")]
     for phrase in found.phrases:
         words = page.quoted(phrase.a.text)
         if not phrase.same:
@@ -84,6 +88,7 @@ def _phrases(console: Console, found: Comparison) -> None:
                 "; ".join(filter(None, (words, _emphasis(phrase)))),
             )
         )
+    _curve(console, found, unicode)
     page.rows(console, lines)
     if found.change is not None:
         seconds = f"{found.seconds_a:.1f} s and {found.seconds_b:.1f} s without pauses"
@@ -93,6 +98,28 @@ def _phrases(console: Console, found: Comparison) -> None:
         "= is no change that the edges of words and the ear allow to tell. st: semitones above your own "
         "middle of the take. Pace is grade B, emphasis grade C: described only.",
     )
+
+
+def _curve(console: Console, found: Comparison, unicode: bool) -> None:
+    """The pace of the same phrases in both takes, one above the other, at the times of the first."""
+    same = [p for p in found.phrases if p.same and p.a.pace is not None and p.b.pace is not None]
+    if len(same) < LEAST_DRAWN:
+        return
+    when = [p.a.start for p in same]
+    drawing = plots.plot(
+        [
+            plots.Series(when, [p.a.pace or 0.0 for p in same], joined=True),
+            plots.Series(when, [p.b.pace or 0.0 for p in same], mark="x"),
+        ],
+        width=min(console.width, 80) - 2,
+        height=9,
+        unicode=unicode,
+        label=plots.minute,
+    )
+    for line in drawing.splitlines():
+        console.print(f"  {line}", no_wrap=True, overflow="crop")
+    first, second = (rules().names[name] for name in ("model" if found.model else "first", "second"))
+    page.say(console, f"line: {first}; x: {second}")
 
 
 def _change(phrase: Phrase) -> str:
@@ -159,18 +186,31 @@ def _markers(console: Console, markers: Sequence[MarkerChange]) -> None:
     if not markers:
         return
     page.heading(console, "MARKERS GAINED AND LOST")
+    groups: dict[tuple[str, str], list[MarkerChange]] = {}
+    for marker in sorted(markers, key=lambda m: (m.kind, m.polarity != "negative", m.start or 0.0)):
+        groups.setdefault((marker.kind, marker.rule), []).append(marker)
     lines = [
-        (marker.kind, page.at(marker.start), label(marker.rule), marker.polarity, page.quoted(marker.quote))
-        for marker in sorted(markers, key=lambda m: (m.kind, m.polarity != "negative", m.start or 0.0))
+        (
+            kind,
+            page.at(same[0].start),
+            f"{label(rule)} x{len(same)}" if len(same) > 1 else label(rule),
+            same[0].polarity,
+            page.quoted(same[0].quote),
+        )
+        for (kind, rule), same in groups.items()
     ]
     page.rows(console, lines[: 2 * MOST])
     _more(console, len(lines), 2 * MOST)
 
 
 def _criteria(console: Console, found: Comparison) -> None:
-    if found.criteria:
-        page.heading(console, "SCORECARD")
-        page.rows(console, [(c.kind, f"{c.a} -> {c.b}", c.name) for c in found.criteria])
+    if not found.criteria:
+        return
+    page.heading(console, "SCORECARD")
+    groups: dict[tuple[str, str], list[str]] = {}
+    for criterion in found.criteria:
+        groups.setdefault((criterion.kind, f"{criterion.a} -> {criterion.b}"), []).append(criterion.name)
+    page.rows(console, [(kind, change, "; ".join(names)) for (kind, change), names in groups.items()])
 
 
 def _measures(console: Console, found: Comparison) -> None:
