@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from tests import make_analysis as made
 from voicecoach.cli import cli
 from voicecoach.history import History
+from voicecoach.trend import definitions
 from voicecoach.types import Utterance
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -114,9 +115,37 @@ def test_a_worn_sentence_is_told_with_where_to_listen(trend: Trend) -> None:
     assert "% faster" in words
     assert "2.2 semitones flatter" in words
     assert "since March 2026, in 20 takes. Listen to take 1 at 0:01 and to take 20 at 0:01." in words
-    assert "in 10 of your last 10 takes" in section(page, "THE SAME WORDS AGAIN")
     assert "picture the person it is for" in section(page, "ONE THING TO TRY")
     assert "sincere" not in page
+
+
+def test_stock_phrases_are_looked_for_when_asked(trend: Trend) -> None:
+    page = trend(practised(12), "--phrases").output
+    assert section(page, "STOCK PHRASES") == "none in your last takes"
+
+    def fill(history: History) -> None:
+        formula = made.turn("agent", 30.0, 33.0, "I do understand your frustration with this.")
+        for k in range(4):
+            new = history.new_take("Ana", "practice", scenario=SCENARIOS[k % 2], started=START)
+            history.finish_take(new.number, duration=50.0, ended="done")
+            other = made.turn("agent", 40.0, 43.0, f"Number {k} is another matter.")
+            history.add_analysis(new.number, made.analysis([formula, other], ()))
+
+    page = trend(fill, "--phrases", "--agent", "Ana", "pace").output
+    assert "I do understand your frustration with this" in section(page, "STOCK PHRASES")
+    assert "in 4 of your last 4 takes" in section(page, "STOCK PHRASES")
+    assert "STOCK PHRASES" not in trend(None, "--agent", "Ana").output
+
+
+def test_of_a_thousand_takes_and_more_a_part_is_looked_at(
+    trend: Trend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = definitions()
+    few = replace(whole, thresholds={**whole.thresholds, "takes_most": 20.0})
+    monkeypatch.setattr("voicecoach.trend.definitions", lambda: few)
+    page = trend(practised(45)).output
+    assert "45 takes, 20 of them looked at, 2 Mar 2026 to 2 May 2026" in page
+    assert "over 20 takes" in page
 
 
 def test_few_takes_say_so(trend: Trend) -> None:

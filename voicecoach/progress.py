@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from voicecoach.errors import UsageError
 from voicecoach.trend import MARKER, UNKNOWN, Learning, Trend, definitions, learning, threshold, trend
-from voicecoach.worn import Again, Worn, again, worn
+from voicecoach.worn import Worn, worn
 
 if TYPE_CHECKING:
-    from voicecoach.history import History, Practised
+    from voicecoach.history import History, Point, Practised
+    from voicecoach.takes import StockPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,14 @@ class Progress:
 
     agent: str
     scenario: str  # empty: all
-    takes: int  # with an analysis
+    takes: int  # with an analysis, looked at
+    of: int  # all takes, where only a part is looked at
     first: datetime | None
     last: datetime | None
     trends: tuple[Trend, ...]
     learning: Learning | None  # of one scenario
     worn: tuple[Worn, ...]
-    again: tuple[Again, ...]
+    stock: tuple[StockPhrase, ...] | None  # None: not looked for
     suggestion: Suggestion
 
 
@@ -62,8 +64,12 @@ def wanted(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found) or tuple(id_ for id_, about in known.measures.items() if about.shown)
 
 
-def progress(history: History, agent: str, *, scenario: str = "", names: Sequence[str] = ()) -> Progress:
+def progress(
+    history: History, agent: str, *, scenario: str = "", names: Sequence[str] = (), phrases: bool = False
+) -> Progress:
     """Return what the takes of ``agent`` say, of one scenario where it is given.
+
+    ``phrases``: also look for stock phrases in the analyses of the last takes, which takes a second.
 
     Raises
     ------
@@ -71,7 +77,7 @@ def progress(history: History, agent: str, *, scenario: str = "", names: Sequenc
         Nobody of that name, no take of that scenario, or no such measure is known.
     """
     ids = wanted(names)
-    every = history.series(agent, ids=ids, scenario=scenario or None)
+    every = history.series(agent, ids=ids, scenario=scenario or None, most=int(threshold("takes_most")))
     if not any(every.values()) and not history.count(agent):
         people = ", ".join(person.name for person in history.agents() if person.takes)
         there = f"there are takes of {people}" if people else "there are no takes yet: voicecoach record"
@@ -81,29 +87,44 @@ def progress(history: History, agent: str, *, scenario: str = "", names: Sequenc
         tried = ", ".join(sorted(history.practised(agent))) or "none"
         raise UsageError(f"no analysed take of the scenario {scenario!r}; practised so far: {tried}")
     points = sorted({(point.time, point.take) for found in every.values() for point in found})
-    said = {} if scenario else history.utterances(agent, least=int(threshold("phrase_takes")))
+    least, latest = int(threshold("phrase_takes")), int(threshold("phrase_latest"))
+    said = {} if scenario else history.utterances(agent, least=least, latest=latest)
     spoken = worn(said)[: int(threshold("phrase_most"))]
-    recent = {p.take: p.scenario for found in every.values() for p in found}
-    last = sorted(recent)[-int(threshold("stock_takes")) :]
-    stock = again(said, {take: recent[take] for take in last})
+    stock = _stock(history, every) if phrases else None
     return Progress(
         agent=agent,
         scenario=scenario,
         takes=len(points),
+        of=_all(history, agent, scenario) if len(points) >= threshold("takes_most") else len(points),
         first=points[0][0] if points else None,
         last=points[-1][0] if points else None,
         trends=trends,
         learning=learning(ids[0], every.get(ids[0], ())) if scenario else None,
         worn=spoken,
-        again=stock[: int(threshold("phrase_most"))],
+        stock=stock,
         suggestion=_suggest(trends, spoken, stock, history.practised(agent), len(points)),
     )
+
+
+def _all(history: History, agent: str, scenario: str) -> int:
+    return len(history.takes(agent, scenario=scenario)) if scenario else history.count(agent)
+
+
+def _stock(history: History, every: Mapping[str, Sequence[Point]]) -> tuple[StockPhrase, ...]:
+    """Return the stock phrases of the last takes; ``places`` count from the first of these."""
+    from voicecoach.takes import stock_phrases
+
+    scenarios = {p.take: p.scenario for found in every.values() for p in found}
+    last = sorted(scenarios)[-int(threshold("stock_takes")) :]
+    if len({scenarios[take] for take in last}) < threshold("stock_scenarios"):
+        return ()
+    return stock_phrases([found for take in last if (found := history.analysis(take)) is not None])
 
 
 def _suggest(
     trends: Sequence[Trend],
     spoken: Sequence[Worn],
-    stock: Sequence[Again],
+    stock: Sequence[StockPhrase] | None,
     practised: Mapping[str, Practised],
     takes: int,
 ) -> Suggestion:
@@ -139,7 +160,7 @@ def _suggest(
                 "plateau", name=found.name, scenario=other if len(practised) > 1 else advice["plateau_any"]
             )
     if stock:
-        return told("stock", phrase=stock[0].text)
+        return told("stock", phrase=stock[0].quote, advice=stock[0].advice)
     for found in trends:
         if found.better and found.change is not None:
             return told(

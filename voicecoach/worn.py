@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.slope import Slope, slope
-from voicecoach.trend import threshold
+from voicecoach.trend import groups, threshold
 
 if TYPE_CHECKING:
     from voicecoach.types import Utterance
@@ -34,37 +34,10 @@ class Worn:
     flatter_high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A sentence said in the same words in so many of the last takes."""
-
-    text: str
-    takes: int
-    of: int
-
-
 def worn(utterances: Mapping[str, Sequence[Utterance]]) -> tuple[Worn, ...]:
     """Return the sentences that have worn, the fastest first; ``utterances`` by their words, oldest first."""
     found = [one for said in utterances.values() if (one := _worn(said)) is not None]
     return tuple(sorted(found, key=lambda one: -one.faster))
-
-
-def again(utterances: Mapping[str, Sequence[Utterance]], takes: Mapping[int, str]) -> tuple[Again, ...]:
-    """Return what was said in the same words in most of some takes, the commonest first.
-
-    ``takes`` are their numbers with the scenario of each. In too few takes, or in one scenario alone, the
-    same words are no sign of habit.
-    """
-    if len(takes) < threshold("phrase_takes") or len(set(takes.values())) < threshold("stock_scenarios"):
-        return ()
-    found = []
-    for said in utterances.values():
-        held = {one.take for one in said} & takes.keys()
-        scenarios = {takes[take] for take in held}
-        often = len(held) > threshold("stock_share") * len(takes)
-        if often and len(scenarios) >= threshold("stock_scenarios"):
-            found.append(Again(said[-1].text, len(held), len(takes)))
-    return tuple(sorted(found, key=lambda one: -one.takes))
 
 
 def _worn(said: Sequence[Utterance]) -> Worn | None:
@@ -94,8 +67,10 @@ def _worn(said: Sequence[Utterance]) -> Worn | None:
 
 
 def _slope(values: Sequence[float]) -> Slope:
+    middles, places = groups(values, int(threshold("bins")))
     return slope(
-        values,
+        middles,
+        places,
         confidence=threshold("confidence"),
         bias=threshold("wander_bias"),
         doubt=threshold("phrase_doubt"),

@@ -24,6 +24,7 @@ from voicecoach.cli.terminal import draws, width
     show_default=True,
     help="A page to read, or data for programs.",
 )
+@click.option("--phrases", is_flag=True, help="Look for stock phrases in your last takes, too.")
 @click.option("--no-plot", is_flag=True, help="Numbers and words only.")
 @history_option
 def trend(
@@ -31,6 +32,7 @@ def trend(
     agent: str,
     scenario: str,
     output_format: str,
+    phrases: bool,
     no_plot: bool,
     history: Path | None,
 ) -> None:
@@ -51,7 +53,7 @@ def trend(
     if not History.exists(history):
         raise UsageError("there is no history yet; make takes with voicecoach record or practice")
     with History.open(history) as opened:
-        found = progress(opened, agent, scenario=scenario, names=measures)
+        found = progress(opened, agent, scenario=scenario, names=measures, phrases=phrases)
     if output_format == "json":
         click.echo(report.render_json(found), nl=False)
     else:

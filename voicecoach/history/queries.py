@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,27 +42,33 @@ def takes(db: Database, folder: Path, where: str, values: tuple[Any, ...]) -> tu
 
 
 def series(
-    db: Database, person: int | None, ids: Iterable[str] | None, scenario: str | None
+    db: Database, person: int | None, ids: Iterable[str] | None, scenario: str | None, most: int | None
 ) -> Mapping[str, tuple[Point, ...]]:
     """Return values by id, oldest first, none of passages read aloud; see ``History.series``."""
+    rows = db.all(
+        "SELECT t.number, t.started, a.telephone, t.scenario, t.language"
+        " FROM takes t JOIN analyses a ON a.take = t.number"
+        " WHERE t.person = ?1 AND t.kind != 'calibration' AND (?2 IS NULL OR t.scenario = ?2)"
+        " ORDER BY t.started, t.number",
+        (person, scenario),
+    )
+    if most is not None and len(rows) > most:
+        rows = [rows[round(k * (len(rows) - 1) / (most - 1))] for k in range(most)]
     analysed = {
         take: (time(started), bool(telephone), where, language)
-        for take, started, telephone, where, language in db.all(
-            "SELECT t.number, t.started, a.telephone, t.scenario, t.language"
-            " FROM takes t JOIN analyses a ON a.take = t.number"
-            " WHERE t.person = ?1 AND t.kind != 'calibration' AND (?2 IS NULL OR t.scenario = ?2)"
-            " ORDER BY t.started, t.number",
-            (person, scenario),
-        )
+        for take, started, telephone, where, language in rows
     }
     if ids is None:
         ids = [id_ for (id_,) in db.all("SELECT DISTINCT id FROM points WHERE person = ?", (person,))]
+    wanted = json.dumps(list(analysed))
     found: dict[str, tuple[Point, ...]] = {}
     for id_ in dict.fromkeys(ids):
         kept = {
             take: (value, unit, low, high)
             for take, value, unit, low, high in db.all(
-                "SELECT take, value, unit, low, high FROM points WHERE person = ? AND id = ?", (person, id_)
+                "SELECT p.take, p.value, p.unit, p.low, p.high FROM json_each(?) w"
+                " CROSS JOIN points p ON p.person = ? AND p.id = ? AND p.take = w.value",
+                (wanted, person, id_),
             )
         }
         looked = id_.startswith("marker:") and any(value is not None for value, *_ in kept.values())

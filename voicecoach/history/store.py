@@ -347,14 +347,20 @@ class History:
         return {scenario: Practised(count, queries.time(last)) for scenario, count, last in found}
 
     def series(
-        self, agent: str, *, ids: Iterable[str] | None = None, scenario: str | None = None
+        self,
+        agent: str,
+        *,
+        ids: Iterable[str] | None = None,
+        scenario: str | None = None,
+        most: int | None = None,
     ) -> Mapping[str, tuple[Point, ...]]:
         """Return a person's values take by take, oldest first.
 
         ``ids``: measures, "score.total", "marker:ID" (how often it was found; 0 counts where it was looked
-        for) and "criterion:ID" (points of the scorecard); None: all. Takes without a value are left out.
+        for) and "criterion:ID" (points of the scorecard); None: all. Takes without a value are left out. Of
+        more than ``most`` takes so many are looked at, the first, the last, and between them evenly.
         """
-        return queries.series(self._db, people.find(self._db, agent), ids, scenario)
+        return queries.series(self._db, people.find(self._db, agent), ids, scenario, most)
 
     def utterances(
         self, agent: str, *, least: int = 5, latest: int = 1000

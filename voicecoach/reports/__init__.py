@@ -10,14 +10,26 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from voicecoach.errors import OutputError
-from voicecoach.reports import json, text
-from voicecoach.types import Analysis
 
-FORMATS = {"text": text, "json": json}
+if TYPE_CHECKING:
+    from voicecoach.types import Analysis
+
+    FORMATS: Mapping[str, ModuleType]
+
+
+def __getattr__(name: str) -> Mapping[str, ModuleType]:
+    """Make ``FORMATS``, the formats by name, when it is asked for: rules and measures come with them."""
+    if name != "FORMATS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from voicecoach.reports import json, text
+
+    return {"text": text, "json": json}
 
 
 def names(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -55,7 +67,7 @@ def write(stem: Path, kind: str, analyses: Sequence[Analysis]) -> Path:
     OutputError
         The disk is full, or writing is not allowed there.
     """
-    module = FORMATS[kind]
+    module = __getattr__("FORMATS")[kind]
     return write_text(stem.with_name(stem.name + module.SUFFIX), [module.render(analyses)])
 
 

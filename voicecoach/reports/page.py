@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from voicecoach.types import Note
-
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from voicecoach.types import Note
 
 LONGEST_QUOTE = 60  # characters
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of characters without a shape

@@ -30,6 +30,8 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
     scenario = f", scenario {progress.scenario}" if progress.scenario else ""
     page.say(f"TREND  {progress.agent}{scenario}", 0)
     many = f"{progress.takes} analysed take{'s' * (progress.takes != 1)}"
+    if progress.of > progress.takes:
+        many = f"{progress.of} takes, {progress.takes} of them looked at"
     page.say(f"{many}{_between(progress.first, progress.last)}")
     if progress.learning is not None:
         found = progress.learning
@@ -61,10 +63,12 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
         page.heading("THE SAME WORDS, FASTER AND FLATTER")
         for phrase in progress.worn:
             page.say(_worn(phrase))
-    if progress.again:
-        page.heading("THE SAME WORDS AGAIN")
-        for same in progress.again:
-            page.say(f'"{_short(same.text)}" in {same.takes} of your last {same.of} takes')
+    if progress.stock is not None:
+        page.heading("STOCK PHRASES")
+        for same in progress.stock:
+            page.say(f'"{_short(same.quote)}" in {len(same.places)} of your last {same.recordings} takes')
+        if not progress.stock:
+            page.say("none in your last takes")
     page.heading("ONE THING TO TRY")
     page.say(progress.suggestion.text)
     return page.text()
