@@ -16,10 +16,13 @@ import pytest
 
 from tests import make_analysis as made
 from tests.test_history import practise, record
+from voicecoach import pipeline
 from voicecoach.baseline import Baseline, Usual
 from voicecoach.cli import main
+from voicecoach.errors import AudioError
 from voicecoach.history import History
 from voicecoach.reports import text
+from voicecoach.types import Analysis
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -130,6 +133,39 @@ def test_names_do_not_steer_the_terminal(run: Run, folder: Path) -> None:
     assert "\x1b" not in run("history", "--all")[1]
     assert "\u202e" not in run("history", "--all")[1]
     assert "\x1b" not in run("history", "show", "1")[1]
+
+
+def test_takes_are_analysed_one_after_the_other(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def analyse(path: Path, **_: object) -> Analysis:
+        if path.name == "000002.wav":
+            raise AudioError("000002.wav: holds no sound")
+        return made.good()
+
+    monkeypatch.setattr(pipeline.Coach, "ready", lambda settings: None)
+    monkeypatch.setattr(pipeline, "analyse", analyse)
+    with History.open(folder) as store:
+        for _ in range(4):
+            practise(store, analysed=False)
+        practise(store, "Bo", analysed=False)
+        store.add_outcome(4, {"played": {}})
+    code, out, err = run("history", "analyse")
+    assert code == 1
+    assert err == "voicecoach: take 2: 000002.wav: holds no sound\n"
+    assert out.splitlines()[0] == "take 4: a practice; run: voicecoach practice --report 4"
+    with History.open(folder) as store:
+        assert [take.status for take in store.takes()] == [
+            "analysed",
+            "recorded",
+            "analysed",
+            *["recorded"] * 2,
+        ]
+    assert run("history", "analyse", "2")[0] == 1
+    assert run("history", "analyse", "1", "5")[0] == 2
+    assert run("history", "analyse", "5")[0] == 0
+    assert "practice --report 4" in run("history", "analyse", "4")[1]
+    assert run("history", "analyse", "--agent", "Bo")[1] == "every take is analysed\n"
 
 
 # --- forget -------------------------------------------------------------------------------------------------

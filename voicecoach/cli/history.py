@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicecoach.cli.options import agent_option, analysis_options, analysis_settings, history_option
-from voicecoach.cli.terminal import shown
+from voicecoach.cli.terminal import shown, shown_progress
 
 if TYPE_CHECKING:
     from voicecoach.history import History, Take
@@ -103,13 +103,13 @@ def show(context: click.Context, number: int, output_format: str, history: Path 
 
     with _open(history or context.obj) as store:
         take, analysis = store.take(number), store.analysis(number)
-        rating = store.rating(number)
+        rating, practised = store.rating(number), store.outcome(number) is not None
     if analysis is None:
         raise UsageError(f"take {number} is not analysed yet; run: voicecoach history analyse {number}")
     from voicecoach import reports
 
     if output_format == "text":
-        _print("\n".join(_head(take, rating)) + "\n")
+        _print("\n".join(_head(take, rating, practised=practised)) + "\n")
     click.echo(reports.FORMATS[output_format].render([analysis]), nl=False)
 
 
@@ -125,16 +125,15 @@ def add(
     with _open(history or context.obj) as store:
         for path in files:
             take = store.add_file(agent, path, scenario=scenario)
-            _print(
-                f"take {take.number}: {path.name}, {_length(take)}; voicecoach history analyse {take.number}"
-            )
+            _print(f"take {take.number}: {path.name}, {_length(take)}")
+        _print("to analyse what is new: voicecoach history analyse")
 
 
 @history.command()
 @click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
 @agent_option
 @analysis_options
-@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @_stored
 def analyse(
     context: click.Context,
@@ -143,24 +142,47 @@ def analyse(
     quiet: bool,
     history: Path | None,
     **options: Any,
-) -> None:
-    """Analyse takes and keep what was found; without numbers, all that are not analysed yet."""
-    from voicecoach import pipeline, takes
+) -> int:
+    """Analyse takes and keep what was found; without numbers, your own that are not analysed yet.
 
+    What the answers of a practice call held is told by voicecoach practice --report NUMBER, which analyses
+    it, too.
+    """
+    from voicecoach import pipeline, takes
+    from voicecoach.errors import UsageError, VoicecoachError
+
+    code = 0
     with _open(history or context.obj) as store:
-        wanted = [store.take(number) for number in numbers] or [
+        asked = [store.take(number) for number in numbers] or [
             take for take in store.takes(agent) if take.status == "recorded"
         ]
-        if wanted:
-            coach = pipeline.Coach.ready(analysis_settings(options))
-        for take in wanted:
-            assert take.recording is not None
-            found = pipeline.analyse(take.recording, coach=coach)
-            store.add_analysis(take.number, found, utterances=takes.utterances(found))
-            if not quiet:
-                _print(f"take {take.number}: {_result(store.take(take.number))}")
-        if not wanted and not quiet:
+        wanted = [take for take in asked if take.kind != "practice" or not store.outcome(take.number)]
+        for take in asked:
+            if take not in wanted:
+                _print(
+                    f"take {take.number}: a practice call; run: voicecoach practice --report {take.number}"
+                )
+        people = {take.agent for take in wanted}
+        if len(people) > 1:
+            raise UsageError(f"takes of {len(people)} people; analyse those of one at a time")
+        if not asked:
             _print("every take is analysed")
+        if not wanted:
+            return 0
+        coach = pipeline.Coach.ready(analysis_settings(options, stored=store.baselines(people.pop())))
+        for take in wanted:
+            try:
+                with shown_progress(f"take {take.number}", quiet) as progress:
+                    found = pipeline.analyse(_recording(take), coach=coach, progress=progress)
+            except VoicecoachError as error:
+                if len(wanted) == 1:
+                    raise
+                click.echo(f"voicecoach: take {take.number}: {shown(str(error))}", err=True)
+                code = 1
+                continue
+            store.add_analysis(take.number, found, utterances=takes.utterances(found))
+            _print(f"take {take.number}: {_result(store.take(take.number))}")
+    return code
 
 
 @history.command()
@@ -207,6 +229,14 @@ def _open(folder: Path | None) -> History:
     return History.open(folder)
 
 
+def _recording(take: Take) -> Path:
+    from voicecoach.errors import UsageError
+
+    if take.recording is None or take.status == "recording":
+        raise UsageError(f"take {take.number} is being recorded; stop the recording first")
+    return take.recording
+
+
 def _print(text: str) -> None:
     click.echo("\n".join(shown(line) for line in text.split("\n")))
 
@@ -232,7 +262,7 @@ def _page(takes: Sequence[Take], agent: str | None, *, more: bool) -> str:
     return "\n".join(lines)
 
 
-def _head(take: Take, rating: Any) -> list[str]:
+def _head(take: Take, rating: Mapping[str, int], *, practised: bool) -> list[str]:
     """What the history knows of a take beside its report."""
     when = take.started.astimezone().strftime("%Y-%m-%d %H:%M")
     lines = [f"Take {take.number} of {take.agent}, {when}, {take.scenario or take.kind}, {_result(take)}"]
@@ -240,6 +270,8 @@ def _head(take: Take, rating: Any) -> list[str]:
         lines.append("A model take.")
     if rating:
         lines.append("Your own rating: " + ", ".join(f"{key} {answer}" for key, answer in rating.items()))
+    if practised:
+        lines.append(f"What your answers held: voicecoach practice --report {take.number}")
     return lines
 
 
