@@ -153,7 +153,7 @@ def test_takes_are_analysed_one_after_the_other(
     code, out, err = run("history", "analyse")
     assert code == 1
     assert err == "voicecoach: take 2: 000002.wav: holds no sound\n"
-    assert out.splitlines()[0] == "take 4: a practice; run: voicecoach practice --report 4"
+    assert out.splitlines()[0] == "take 4: a practice call; run: voicecoach practice --report 4"
     with History.open(folder) as store:
         assert [take.status for take in store.takes()] == [
             "analysed",
