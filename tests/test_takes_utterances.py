@@ -53,6 +53,10 @@ def test_a_mark_cuts_and_the_words_between_get_their_own_time() -> None:
     assert found[1].start == pytest.approx(3, abs=0.02)
 
 
+def test_an_abbreviation_ends_no_sentence() -> None:
+    assert only(analysis([(1, 4, "I am sorry but Dr. Reed is ill.")])).key == "i am sorry but dr reed is ill"
+
+
 def test_spellings_that_mean_the_same_are_the_same_words() -> None:
     one = only(analysis([(1, 3, "OK, I'll look that up.")]))
     other = only(analysis([(1, 3, "Okay I will look that up!")]))

@@ -76,7 +76,7 @@ def utterances(analysis: Analysis) -> tuple[Utterance, ...]:
     middle = float(np.median(heard)) if len(heard) else 0.0
     found = []
     for spell in seen.spells.get(AGENT, ()):
-        for said in _sentences(spell):
+        for said in _sentences(spell, spelling):
             found += _utterance(seen, contours, said, spelling, fillers, semitones - middle)
     return tuple(found)
 
@@ -84,13 +84,15 @@ def utterances(analysis: Analysis) -> tuple[Utterance, ...]:
 Said = list[tuple[Stretch, list[Word]]]  # the words of a sentence by the stretch they are said in
 
 
-def _sentences(spell: Spell) -> Iterator[Said]:
+def _sentences(spell: Spell, spelling: Spelling) -> Iterator[Said]:
     said: Said = []
     for stretch in spell.stretches:
         said.append((stretch, []))
         for word in sorted((*stretch.words, *stretch.doubted), key=lambda word: word.start):
             said[-1][1].append(word)
-            if word.text.rstrip().rstrip("\"'”’»」』)")[-1:] in tuple(definitions().sentence_marks):
+            mark = word.text.rstrip().rstrip("\"'”’»」』)")[-1:]
+            short = mark == "." and word.bare in spelling.abbreviations  # "Dr." ends no sentence
+            if mark in tuple(definitions().sentence_marks) and not short:
                 yield [part for part in said if part[1]]
                 said = [(stretch, [])]
     yield [part for part in said if part[1]]
