@@ -101,8 +101,8 @@ def check_(folders: tuple[Path, ...], scorecard: str, builtin: bool) -> None:
         count = len(checked.mistakes)
         _print(f"{count} mistake{'s' if count > 1 else ''} to mend", err=True)
         raise click.exceptions.Exit(2)
-    count = f"{checked.scenarios} scenario{'' if checked.scenarios == 1 else 's'}"
-    _print(f"{count} and {checked.answers} example answers are fine")
+    what = f"{checked.scenarios} scenario{'' if checked.scenarios == 1 else 's'}"
+    _print(f"{what} and {checked.answers} example answers are fine")
 
 
 @scenarios.command("new")
