@@ -93,7 +93,7 @@ def calibrate(
     with tempfile.TemporaryDirectory(prefix="voicecoach-") as folder:
         path = Path(folder) / "reading.wav"
         _record(path, language, microphone, quiet)
-        return _from(path, language, None, model, threads, agent, history, output, quiet)
+        return _from(path, language, None, model, threads, agent, history, output, quiet, "Your reading")
 
 
 def _from(
@@ -106,6 +106,7 @@ def _from(
     folder: Path | None,
     output: Path | None,
     quiet: bool,
+    name: str = "",
 ) -> int:
     from voicecoach import calibrate as library
     from voicecoach import pipeline
@@ -116,7 +117,7 @@ def _from(
     with shown_progress(path.name, quiet) as progress:
         found = library.calibrate(path, language, coach=coach, progress=progress)
     color = sys.stdout.isatty() and not no_color()
-    click.echo(calibration.render(found, width=width(), color=color), nl=False, color=color)
+    click.echo(calibration.render(found, name=name, width=width(), color=color), nl=False, color=color)
     if found.baseline is None:
         return 1
     if output is not None:

@@ -8,10 +8,10 @@ from voicecoach.reports import page
 PACE = "pace.articulation_rate"
 
 
-def render(found: Calibration, *, width: int = 80, color: bool = False) -> str:
-    """The page, ``width`` columns wide; ends with a newline."""
+def render(found: Calibration, *, name: str = "", width: int = 80, color: bool = False) -> str:
+    """The page, ``width`` columns wide; ends with a newline. ``name`` is what the recording is called."""
     console, out = page.console(width, color)
-    page.say(console, found.analysis.source.path, indent=0, style="bold")
+    page.say(console, name or found.analysis.source.path, indent=0, style="bold")
     seconds, language = page.clock(found.analysis.source.duration), found.analysis.language
     heard = f"{100 * (1 - min(found.errors, 1.0)):.0f} % of the passage was heard as written"
     page.say(console, f"{seconds}, language {language}; {heard}")
