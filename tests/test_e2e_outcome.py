@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 import yaml
 from make_sound import wav
 
-from voicecoach import audio, pipeline
+from voicecoach import audio, outcome, pipeline, rules, scenarios
+from voicecoach.answers import MET
 from voicecoach.known import Known
+from voicecoach.practice import PlayedLine
 from voicecoach.types import AGENT, CUSTOMER, Analysis
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -75,3 +79,31 @@ def test_shown_lines_leave_the_agents_findings_as_they_are(
     assert len(known & {f.rule for f in shown.findings}) >= 0.9 * len(known)
     share = next(m for m in shown.measures if m.id == "talk.share")
     assert (share.value, share.reason) == (None, "the caller's lines were shown, not played")
+
+
+def test_answers_hold_what_was_put_into_them(given: Mapping[str, Analysis]) -> None:
+    """The call as if it were a scenario: each answer should hold the markers that are known to be in it."""
+    said = yaml.safe_load((SAMPLES / "good_call.yaml").read_text(encoding="utf-8"))["turns"]
+    positive = {rule.id for rule in rules.load_pack("en").rules if rule.polarity == "positive"}
+    known = scenarios.load("no-hot-water")
+    lines, played = [], []
+    for theirs, answer in pairwise(said):
+        if (theirs["speaker"], answer["speaker"]) != (CUSTOMER, AGENT) or answer["start"] < theirs["end"]:
+            continue  # an acknowledgement within the line is no answer
+        wanted = tuple(scenarios.Expect((one,), one) for one in answer["markers"] if one in positive)
+        first = answer["text"].split(",")[0].split(".")[0]
+        lines.append(
+            replace(known.lines[0], say=theirs["text"], expect=wanted, must_say=(first,), must_not_say=())
+        )
+        played.append(PlayedLine(len(played), theirs["start"], theirs["end"], answer["start"], answer["end"]))
+    scenario = replace(known, lines=tuple(lines), must_say=(), must_not_say=("calm down",))
+    found = outcome.evaluate(scenario, played, given["good_call"])
+    assert found.wanted >= 8
+    assert found.met >= 0.85 * found.wanted, [e for a in found.answers for e in a.expected if e.status != MET]
+    for answer, truth in zip(found.answers, played, strict=True):
+        assert truth.answer_start is not None
+        assert answer.answer_start == pytest.approx(truth.answer_start, abs=0.25)
+        assert answer.latency == pytest.approx(truth.answer_start - truth.end, abs=0.3)
+    asked = [phrase for answer in found.answers for phrase in answer.must_say]
+    assert sum(phrase.said is True for phrase in asked) >= 0.8 * len(asked)
+    assert [phrase.said for phrase in found.must_not_say] == [False]

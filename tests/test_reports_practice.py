@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -122,6 +123,13 @@ def test_the_page_keeps_to_its_width_and_to_ascii_of_its_own(width: int) -> None
     assert max(map(len, text.splitlines())) <= width
     assert text.isascii()
     assert len(text.splitlines()) < 60
+
+
+def test_the_same_stands_in_the_json() -> None:
+    found = json.loads(practice.as_json(judged(), made(), {"fitted": 3}))
+    assert outcome.parse(found["outcome"]) == judged()
+    assert found["rating"] == {"fitted": 3}
+    assert [one["kind"] for one in found["differences"]] == ["agree"]
 
 
 def test_words_from_recordings_cannot_steer_the_terminal() -> None:

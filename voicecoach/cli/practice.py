@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 @click.option("--model-take", is_flag=True, help="Mark the take as one to learn from.")
 @click.option("--no-analysis", is_flag=True, help="Record only; see --report.")
 @click.option("--report", type=int, metavar="TAKE", help="The report of an earlier take, made now.")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(("text", "json")), default="text", help="Of --report."
+)
 @analysis_options
 def practice(
     scenario: str | None,
@@ -61,6 +64,7 @@ def practice(
     model_take: bool,
     no_analysis: bool,
     report: int | None,
+    form: str,
     **options: Any,
 ) -> int:
     """Practise a call: the caller speaks, you answer, and a page tells what to keep and what to try.
@@ -84,7 +88,7 @@ def practice(
     with History.open(history) as store:
         settings = analysis_settings(options, stored=store.baselines(agent))
         if report is not None:
-            return _report(store, report, folders, settings)
+            return _report(store, report, folders, settings, form)
         if listed or (scenario is None and not draw):
             _list(store, agent, known, hint=not listed)
             return 0
@@ -150,7 +154,7 @@ def _list(store: History, agent: str, known: Sequence[Scenario], *, hint: bool) 
         click.echo("Leave it to chance: voicecoach practice --draw")
 
 
-def _report(store: History, number: int, folders: tuple[Path, ...], settings: Settings) -> int:
+def _report(store: History, number: int, folders: tuple[Path, ...], settings: Settings, form: str) -> int:
     """The page of an earlier take."""
     from voicecoach import rehearsal, scenarios
     from voicecoach.cli import room
@@ -161,5 +165,5 @@ def _report(store: History, number: int, folders: tuple[Path, ...], settings: Se
     scenario = scenarios.load(take.scenario, folders)
     if scenario.sha256 != take.scenario_sha256:
         click.echo(f"voicecoach: {scenario.id}: has been changed since take {number}", err=True)
-    room.print_report(store, take, scenario, played, Coach.ready(settings))
+    room.print_report(store, take, scenario, played, Coach.ready(settings), form)
     return 0

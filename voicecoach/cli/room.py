@@ -134,7 +134,7 @@ class Room:
             self.say(f"Its report, whenever you like: {later}")
         else:
             if not called_off and not played.problem:
-                self.rate(take, scenario)
+                self.rate(take, scenario, shown=not any(line.sounded for line in played.lines))
             print_report(self.store, take, scenario, played, self.coach)
             if called_off:
                 return Done(0, over=True)
@@ -179,7 +179,7 @@ class Room:
                 stop_heard=heard,
             )
 
-    def rate(self, take: Take, scenario: Scenario) -> None:
+    def rate(self, take: Take, scenario: Scenario, *, shown: bool) -> None:
         """Three questions before anything is told; Enter leaves one out."""
         from voicecoach import rating
 
@@ -187,7 +187,7 @@ class Room:
             return
         self.say("\nFirst your own ear: a number from 1 to 5, or Enter to leave it out.")
         answers: dict[str, int] = {}
-        for question in rating.questions(scenario.family):
+        for question in rating.questions(scenario.family, shown=shown):
             self.console.print()
             self.say(f"  {question.ask}")
             self.say(f"  1 = {question.low}   5 = {question.high}")
@@ -242,8 +242,10 @@ class Room:
         self.console.print(Padding(table, (0, 0, 0, 2)))
 
 
-def print_report(store: History, take: Take, scenario: Scenario, played: Played, coach: Coach) -> None:
-    """Analyse a take and print its page on stdout.
+def print_report(
+    store: History, take: Take, scenario: Scenario, played: Played, coach: Coach, form: str = "text"
+) -> None:
+    """Analyse a take and print its page, or the same as JSON, on stdout.
 
     Raises
     ------
@@ -258,6 +260,9 @@ def print_report(store: History, take: Take, scenario: Scenario, played: Played,
             judged = rehearsal.judge(store, take, scenario, played, coach, progress=progress)
     except VoicecoachError as error:
         raise type(error)(f"{error}; the take is kept: voicecoach practice --report {take.number}") from None
+    if form == "json":
+        click.echo(page.as_json(judged.outcome, judged.analysis, store.rating(take.number)), nl=False)
+        return
     color = sys.stdout.isatty() and not no_color()
     text = page.render(judged.outcome, judged.analysis, store.rating(take.number), width=width(), color=color)
     click.echo("", err=True)

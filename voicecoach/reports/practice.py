@@ -7,13 +7,15 @@ helps to look back.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from voicecoach import rating as ratings
 from voicecoach.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
 from voicecoach.measures.definitions import threshold
-from voicecoach.outcome import DONE, Outcome, next_step, plain
+from voicecoach.outcome import DONE, Outcome, document, next_step, plain
 from voicecoach.recovery import Move, hardest
 from voicecoach.reports.page import at, clean, clock, console, heading, note, printed, quoted, rows, say
 from voicecoach.score import label
@@ -61,6 +63,16 @@ def render(
         screen.print()
         say(screen, f"The full report: {report}", indent=0)
     return printed(out)
+
+
+def as_json(outcome: Outcome, analysis: Analysis, rating: Mapping[str, int] | None = None) -> str:
+    """What the page is made of, as JSON: the outcome, the own rating and what it was laid beside."""
+    found = {
+        "outcome": document(outcome),
+        "rating": dict(rating or {}),
+        "differences": [asdict(one) for one in ratings.differences(rating or {}, analysis, outcome)],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _header(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
