@@ -153,6 +153,14 @@ def test_what_is_not_there_is_said(history: History) -> None:
         history.new_take("me", "song")
     with pytest.raises(UsageError, match="a name is empty"):
         history.new_take("  ", "practice")
+    with pytest.raises(UsageError, match="the number is too large"):
+        history.take(10**30)
+    for name, scenario in (("\udcff", ""), ("me", "\udcff")):
+        with pytest.raises(UsageError, match="bytes that are no text"):
+            history.new_take(name, "practice", scenario=scenario)
+    for name, scenario in (("\udcff", ""), (None, "\udcff")):
+        with pytest.raises(UsageError, match="bytes that are no text"):
+            history.takes(name, scenario=scenario)
     with pytest.raises(AudioError):
         history.add_file("me", Path(__file__))
     assert history.takes() == ()

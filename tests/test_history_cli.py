@@ -194,7 +194,7 @@ def test_forgetting_leaves_no_trace_in_any_byte(run: Run, folder: Path) -> None:
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == (
         "removed: 12 takes, 12 recordings with 0.4 minutes of sound, 12 analyses, 12 self-ratings, "
-        "1 sets of own values"
+        "1 set of own values"
     )
     assert "not touched: what was shared" in out
     assert not any(path is None or path.exists() for path in gone)

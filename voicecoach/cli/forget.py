@@ -31,7 +31,7 @@ def forget(agent: str, yes: bool, history: Path | None) -> int:
                 raise UsageError("forget asks first, and nobody can answer here; say --yes to go on")
             minutes = sum(take.duration or 0.0 for take in takes) / 60
             click.echo(
-                f"{shown(agent)}: {len(takes)} takes, {minutes:.1f} minutes of sound, and all that is known "
+                f"{shown(agent)}: {_counted(len(takes), 'take')}, {minutes:.1f} minutes of sound, and all that is known "
                 "of them will be removed for good.",
                 err=True,
             )
@@ -40,8 +40,13 @@ def forget(agent: str, yes: bool, history: Path | None) -> int:
                 return 1
         gone = store.forget(agent)
     click.echo(
-        f"removed: {gone.takes} takes, {gone.recordings} recordings with {gone.seconds / 60:.1f} minutes of "
-        f"sound, {gone.analyses} analyses, {gone.ratings} self-ratings, {gone.baselines} sets of own values"
+        f"removed: {_counted(gone.takes, 'take')}, {_counted(gone.recordings, 'recording')} with "
+        f"{gone.seconds / 60:.1f} minutes of sound, {_counted(gone.analyses, 'analysis', 'analyses')}, "
+        f"{_counted(gone.ratings, 'self-rating')}, {_counted(gone.baselines, 'set')} of own values"
     )
     click.echo("not touched: what was shared or written elsewhere, and backups of this folder")
     return 0
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from voicecoach.errors import HistoryError, OutputError
+from voicecoach.errors import HistoryError, OutputError, UsageError
 from voicecoach.history import migrations
 
 APPLICATION = 0x766F6963  # "voic", as SQLite's application_id
@@ -143,11 +143,15 @@ def told(path: Path) -> Iterator[None]:
 
     Raises
     ------
-    HistoryError, OutputError
-        In place of the errors of sqlite3 and of OSError.
+    HistoryError, OutputError, UsageError
+        In place of the errors of sqlite3 and of OSError, and for what SQLite cannot keep.
     """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{error.object!r} holds bytes that are no text; write it in UTF-8") from error
+    except OverflowError as error:
+        raise UsageError("the number is too large; voicecoach history lists those there are") from error
     except sqlite3.DatabaseError as error:
         _tell(path, error)
     except OSError as error:
