@@ -31,8 +31,8 @@ def forget(agent: str, yes: bool, history: Path | None) -> int:
                 raise UsageError("forget asks first, and nobody can answer here; say --yes to go on")
             minutes = sum(take.duration or 0.0 for take in takes) / 60
             click.echo(
-                f"{shown(agent)}: {_counted(len(takes), 'take')}, {minutes:.1f} minutes of sound, and all that is known "
-                "of them will be removed for good.",
+                f"{shown(agent)}: {_counted(len(takes), 'take')}, {minutes:.1f} minutes of sound, and all "
+                "that is known of them will be removed for good.",
                 err=True,
             )
             if not click.confirm("Go on?", err=True):
