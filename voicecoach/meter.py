@@ -44,6 +44,8 @@ class Meter:
         Samples a second of the blocks.
     stands_out
         How far above the quietest tenth of the last ten seconds a voice is, dB.
+    beside
+        What is further below the loud parts of what was spoken lately is a voice elsewhere, dB.
     on, off
         The detector's probability from which on speech begins, and below which it ends.
     onset
@@ -60,16 +62,17 @@ class Meter:
         self,
         rate: int,
         *,
-        stands_out: float = 6.0,
-        on: float = 0.5,
-        off: float = 0.35,
+        stands_out: float = 3.0,
+        beside: float = 20.0,
+        on: float = 0.35,
+        off: float = 0.2,
         onset: float = 0.09,
         listened: float = 1.0,
         memory: float = 10.0,
         pace_every: float = 1.0,
         pace_least: float = 2.0,
     ) -> None:
-        self._stands_out, self._on, self._off, self._onset = stands_out, on, off, onset
+        self._stands_out, self._beside, self._on, self._off, self._onset = stands_out, beside, on, off, onset
         self._listened = round(listened * RATE / FRAME)
         self._memory = round(memory * RATE / FRAME)
         self._pace_every, self._pace_least = pace_every, pace_least
@@ -78,6 +81,7 @@ class Meter:
         self._samples = np.zeros(0, np.int16)  # the last ten seconds, whole frames, and what is less than one
         self._levels: list[float] = []  # of the frames in it
         self._voice: list[bool] = []
+        self._own: list[float] = []  # levels of the voice since the restart, ten seconds of them at most
         self._run = 0  # frames of voice up to now
         self._spoken = self._silence = 0.0
         self._paced, self._pace = 0.0, None  # type: tuple[float, float | None]
@@ -85,6 +89,7 @@ class Meter:
     def restart(self) -> None:
         """Begin a new answer: nothing spoken, no silence yet. What is known of the room stays."""
         self._run, self._spoken, self._silence = 0, 0.0, 0.0
+        self._own.clear()
 
     def add(self, block: NDArray[np.int16]) -> Live:
         """Take a block of shape (frames,) or (frames, channels), of which the first is heard."""
@@ -113,11 +118,17 @@ class Meter:
             return
         frames = self._samples[len(self._levels) * FRAME :][: new * FRAME].reshape(-1, FRAME)
         self._levels += [level(frame) for frame in frames]
-        floor = max(QUIETEST, float(np.percentile(self._levels, 10)))
-        loud = [one > floor + self._stands_out for one in self._levels[-new:]]
+        least = float(np.percentile(self._levels, 10)) + self._stands_out
+        if self._own:
+            least = max(least, float(np.percentile(self._own, 90)) - self._beside)
+        loud = [one > least for one in self._levels[-new:]]
         likely = self._likely(new) if any(loud) else np.zeros(new, np.float32)
         for stands_out, probability in zip(loud, likely, strict=True):
             self._step(stands_out and probability >= (self._off if self._run else self._on))
+        self._own = [
+            *self._own,
+            *(one for one, voice in zip(self._levels[-new:], self._voice[-new:], strict=True) if voice),
+        ][-self._memory :]
         dropped = max(0, len(self._levels) - self._memory)
         self._levels, self._voice = self._levels[dropped:], self._voice[dropped:]
         self._samples = self._samples[dropped * FRAME :]
