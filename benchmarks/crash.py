@@ -1,10 +1,15 @@
 """What is left after kill -9 at random moments.
 
     python benchmarks/crash.py history [--times 50] [--seed 1]
+    python benchmarks/crash.py record [--times 50] [--seed 1]
 
 history: a process records takes, rates, analyses and deletes them, and says each thing it has done; it is
 killed somewhere in between, one time in five while the history is being made. Then the history must open, be
 whole, and hold everything that was said to be done. Exits with 1 where it does not.
+
+record: a process records a take of numbered blocks, ten times as fast as they sound, and says each one it has
+heard; it is killed somewhere in between. Then the file must be readable, announce no more than is there, and
+hold all blocks but those of the last second. Exits with 1 where it does not.
 """
 
 from __future__ import annotations
@@ -15,9 +20,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # for tests.make_analysis, and to run without an installation
@@ -26,8 +35,6 @@ RATE = 16000
 
 def write_history(folder: Path, out: TextIO) -> None:
     """Work on a history until killed; a line on ``out`` for each thing that is done."""
-    import numpy as np
-
     from tests import make_analysis
     from voicecoach.history import History
     from voicecoach.wav import WavWriter
@@ -127,6 +134,64 @@ def history(times: int, seed: int) -> int:
     return 1 if bad else 0
 
 
+def numbered(number: int) -> np.ndarray:
+    """Block of 50 ms that says which it is."""
+    return np.full((RATE // 20, 1), number, np.int16)
+
+
+def write_take(path: Path, out: TextIO) -> None:
+    """Record a take until killed; a line on ``out`` for each block that was heard."""
+    from voicecoach.capture import capture
+    from voicecoach.wav import WavWriter
+
+    class Numbers:
+        overflows = moved = number = 0
+
+        def read(self, _: float) -> np.ndarray:
+            time.sleep(0.005)
+            self.number += 1
+            print(self.number - 1, file=out, flush=True)
+            return numbered(self.number - 1)
+
+    with WavWriter(path, RATE) as writer:
+        capture(Numbers(), writer)  # type: ignore[arg-type]
+
+
+def lost(path: Path, heard: int) -> float:
+    """Seconds of ``heard`` blocks that are not in the file; what is there must be as it was heard."""
+    size = path.stat().st_size
+    with wave.open(str(path)) as file:
+        frames = file.getnframes()
+        samples = np.frombuffer(file.readframes(frames), "<i2")
+    assert len(samples) == frames, f"announces {frames} samples and holds {len(samples)}"
+    assert size >= 44 + 2 * frames
+    assert (samples == np.arange(frames) // (RATE // 20)).all(), "not what was heard"
+    return max(0.0, heard / 20 - frames / RATE)
+
+
+def record(times: int, seed: int, say: Callable[[str], None] = print) -> list[float]:
+    """Kill recorders; seconds each of them lost."""
+    chance = random.Random(seed)  # noqa: S311 - the same each time
+    losses: list[float] = []
+    total = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for k in range(times):
+            path = Path(folder) / f"{k}.wav"
+            command = [sys.executable, __file__, "write-take", str(path)]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+                assert writer.stdout is not None
+                said = [writer.stdout.readline()]
+                time.sleep(chance.uniform(0, 0.7))
+                writer.kill()
+                said += writer.stdout.readlines()
+            heard = sum(line.endswith("\n") for line in said)
+            total += heard / 20
+            losses.append(lost(path, heard))
+    say(f"killed {times} times: every file readable, {total:.0f} s of sound heard in all")
+    say(f"lost at the end: at most {max(losses):.2f} s, {sum(losses) / times:.3f} s on average")
+    return losses
+
+
 def main() -> int:
     """Run one of the two."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -134,8 +199,17 @@ def main() -> int:
     asked = commands.add_parser("history")
     asked.add_argument("--times", type=int, default=50)
     asked.add_argument("--seed", type=int, default=1)
+    asked = commands.add_parser("record")
+    asked.add_argument("--times", type=int, default=50)
+    asked.add_argument("--seed", type=int, default=1)
+    commands.add_parser("write-take").add_argument("path", type=Path)
     commands.add_parser("write-history").add_argument("folder", type=Path)
     options = parser.parse_args()
+    if options.command == "record":
+        return int(max(record(options.times, options.seed)) >= 1)
+    if options.command == "write-take":
+        write_take(options.path, sys.stdout)
+        return 0
     if options.command == "write-history":
         write_history(options.folder, sys.stdout)
         return 0

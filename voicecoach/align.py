@@ -55,7 +55,8 @@ class Pairing:
         self._rate, self._most, self._patience = rate, round(most * rate), round(patience * rate)
         self._clocks = (_Clock(rate), _Clock(rate))
         self._waiting = [np.zeros(0, np.int16), np.zeros(0, np.int16)]
-        self._shift: int | None = None  # samples left out of the second stream so far, less those put in
+        self._placed = False
+        self._shift = 0  # samples left out of the second stream so far, less those put in
         self._apart = 0  # blocks in a row at which it was to be moved
         self.moved = 0  # times the second stream was moved
 
@@ -70,9 +71,9 @@ class Pairing:
         if starts[0] is None or starts[1] is None:
             return
         wanted = round((starts[0] - starts[1]) * self._rate)
-        if self._shift is None:
-            self._shift = 0
-            self._move(wanted)
+        if not self._placed:
+            self._placed = True
+            self._move(wanted - self._shift)
             return
         self._apart = self._apart + 1 if abs(wanted - self._shift) > self._most else 0
         if self._apart > _LASTING:
@@ -86,8 +87,7 @@ class Pairing:
         lacking = len(first) - len(second)
         if lacking > self._patience:
             second = np.concatenate([second, np.zeros(lacking, np.int16)])
-            if self._shift is not None:
-                self._shift -= lacking
+            self._shift -= lacking
         count = min(len(first), len(second))
         self._waiting = [first[count:], second[count:]]
         return np.stack([first[:count], second[:count]], axis=1)
@@ -104,5 +104,4 @@ class Pairing:
         else:
             by = min(by, len(waiting))
             self._waiting[1] = waiting[by:]
-        assert self._shift is not None
         self._shift += by

@@ -50,6 +50,8 @@ class Meter:
         The detector's probability from which on speech begins, and below which it ends.
     onset
         What is shorter is a knock or a click, s.
+    closure
+        A shorter silence, as in a consonant, is part of what is spoken, s.
     listened
         How much the detector hears again with each block, s.
     memory
@@ -67,12 +69,14 @@ class Meter:
         on: float = 0.35,
         off: float = 0.2,
         onset: float = 0.09,
+        closure: float = 0.25,
         listened: float = 1.0,
         memory: float = 10.0,
         pace_every: float = 1.0,
         pace_least: float = 2.0,
     ) -> None:
         self._stands_out, self._beside, self._on, self._off, self._onset = stands_out, beside, on, off, onset
+        self._closure = round(closure * RATE / FRAME)
         self._listened = round(listened * RATE / FRAME)
         self._memory = round(memory * RATE / FRAME)
         self._pace_every, self._pace_least = pace_every, pace_least
@@ -148,8 +152,10 @@ class Meter:
         before = round(self._onset / length)
         self._voice.append(self._run >= before)
         if self._run == before:
-            self._voice[-before:] = [True] * min(before, len(self._voice))
-            self._spoken += before * length
+            silent = round(self._silence / length) - before
+            new = before + (silent if self._spoken and silent <= self._closure else 0)
+            self._voice[-new:] = [True] * min(new, len(self._voice))
+            self._spoken += new * length
         elif self._run > before:
             self._spoken += length
         if self._run >= before:

@@ -425,10 +425,10 @@ def _said(error: Exception, code: int | None, device: Device, tried: list[int]) 
     return texts["other_error"].text().format_map(filled)
 
 
-def permission(platform: str = sys.platform) -> str:
+def permission() -> str:
     """Return where this platform keeps the permission to use a microphone, as what to do."""
     known = facts().mapping()["permission"].mapping()
-    return (known.get(platform) or known["linux"]).text()
+    return (known.get(sys.platform) or known["linux"]).text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,7 +475,7 @@ def judge(samples: NDArray[np.int16], rate: int) -> Preflight:
     clipping = float(np.mean(np.abs(samples.astype(np.int32)) >= 32767)) if len(samples) else 0.0
     said: list[tuple[str, dict[str, float | str]]] = []
     level = noise = None
-    if peak < limit["digital_silence"]:
+    if peak <= limit["digital_silence"]:
         said.append(("silent", {"permission": permission()}))
     else:
         if voice.sum() * frame >= limit["heard"]:

@@ -115,8 +115,11 @@ class WavWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file."""
+        """Close the file; one that holds nothing because of an error is removed."""
         self.close()
+        if kind is not None and not self.frames:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
 
     def _put(self, data: bytes) -> None:
         left = memoryview(data)

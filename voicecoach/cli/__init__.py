@@ -25,6 +25,8 @@ COMMANDS = {
         "analyse",
         "Analyse recordings: what to keep, what to try next.",
     ),
+    "devices": ("voicecoach.cli.devices", "devices", "List microphones and loudspeakers, and test one."),
+    "record": ("voicecoach.cli.record", "record", "Record a take from the microphone."),
     "calibrate": ("voicecoach.cli.calibrate", "calibrate", "Read a passage: your own voice, pace and room."),
     "compare": ("voicecoach.cli.compare", "compare", "Lay two takes side by side: what changed."),
     "contours": (

@@ -1,0 +1,105 @@
+"""A take: from a microphone into a file, until something ends it. What was said up to then is always kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecoach.errors import MicrophoneError
+from voicecoach.meter import Live, Meter
+
+if TYPE_CHECKING:
+    from voicecoach.record import Microphone
+    from voicecoach.wav import WavWriter
+
+# why a take ended
+KEY, TIME, SILENCE, LONGEST, INTERRUPTED, BROKEN_OFF = (
+    "key",
+    "time",
+    "silence",
+    "longest",
+    "interrupted",
+    "broken off",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """How a take went. Times in seconds."""
+
+    duration: float
+    spoken: float  # of it with a voice
+    ended: str
+    overflows: int  # times samples were lost because the machine was too slow
+    moved: int  # times the caller's channel was moved because its clock had drifted
+
+
+def capture(
+    microphone: Microphone,
+    writer: WavWriter,
+    *,
+    first: NDArray[np.int16] | None = None,
+    seconds: float | None = None,
+    until_silence: float | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    show: Callable[[Live], None] = lambda _: None,
+) -> Captured:
+    """Record until a key, a time, a silence after something was said, Ctrl-C or the longest a file can be.
+
+    Parameters
+    ----------
+    microphone, writer
+        Both open, with the same rate and channels.
+    first
+        What was heard already, shape (frames, channels).
+    seconds, until_silence
+        End after so long, or after so long a silence.
+    stopped
+        Asked after each block whether to end.
+    show
+        Given how it stands after each block.
+
+    Raises
+    ------
+    MicrophoneError
+        It was unplugged; the message says what was kept.
+    OutputError
+        The disk is full; the message says what was kept.
+    """
+    meter = Meter(writer.rate)
+    longest = writer.longest if seconds is None else min(seconds, writer.longest)
+    live: Live | None = None
+
+    def take(block: NDArray[np.int16]) -> Live:
+        writer.write(block[: max(0, round(longest * writer.rate) - writer.frames)])
+        found = meter.add(block)
+        show(found)
+        return found
+
+    ended = ""
+    try:
+        if first is not None and len(first):
+            live = take(first)
+        while not ended:
+            block = microphone.read(0.25)
+            if block is not None:
+                live = take(block)
+            if writer.duration >= longest:
+                ended = TIME if longest == seconds else LONGEST
+            elif stopped():
+                ended = KEY
+            elif until_silence and live and live.spoken and live.silence >= until_silence:
+                ended = SILENCE
+    except KeyboardInterrupt:
+        ended = INTERRUPTED
+    except MicrophoneError as error:
+        raise MicrophoneError(f"{error}; {writer.duration:.1f} s are kept in {writer.path}") from None
+    finally:
+        writer.close()
+    return Captured(
+        writer.duration, live.spoken if live else 0.0, ended, microphone.overflows, microphone.moved
+    )
