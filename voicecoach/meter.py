@@ -174,6 +174,16 @@ class Meter:
         return len(nuclei.nuclei(samples, RATE, f0, voice)) / spoken
 
 
+def ready() -> None:
+    """Load what listens along. Loading it while a microphone is open would keep the callback waiting."""
+    from voicecoach.acoustics import nuclei, pitch
+    from voicecoach.transcribe import speech_probability
+
+    silence, nothing = np.zeros(RATE // 4, np.int16), np.ones(26, bool)
+    speech_probability(silence)
+    nuclei.nuclei(silence, RATE, pitch.track(silence, RATE, nothing)[0], nothing)
+
+
 def speech(samples: NDArray[np.int16], rate: int) -> tuple[Floats, NDArray[np.bool_], float]:
     """Return level (dBFS) and voice of each frame of a sound of shape (samples,), and the seconds of one."""
     meter = Meter(rate, memory=len(samples) / rate + 1)

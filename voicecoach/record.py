@@ -188,6 +188,9 @@ class Microphone:
         MicrophoneError
             It cannot be opened.
         """
+        from voicecoach import meter
+
+        meter.ready()
         try:
             for one in self._inputs:
                 one.open()
