@@ -206,6 +206,15 @@ def test_a_console_of_ascii_gets_a_drawing_in_ascii(trend: Trend, tmp_path: Path
     assert done.stderr == b""
 
 
+def test_takes_that_are_not_analysed_say_what_to_do(trend: Trend) -> None:
+    def fill(history: History) -> None:
+        history.finish_take(history.new_take("me", "recording").number, duration=9.0, ended="done")
+
+    page = trend(fill).output
+    assert "0 analysed takes" in page
+    assert "voicecoach history analyse" in section(page, "ONE THING TO TRY")
+
+
 def test_nobody_and_nothing_are_told_in_a_line(trend: Trend) -> None:
     nothing = trend(None)
     assert "there is no history yet" in str(nothing.exception)

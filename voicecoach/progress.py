@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One thing to try: why (few, decay, worse, worn, plateau, stock, better, steady, none), and what."""
+    """One thing to try: why (a key under advice in trend.yaml), and what."""
 
     about: str
     text: str
@@ -136,6 +136,8 @@ def _suggest(
         return Suggestion(about, text[:1].upper() + text[1:])
 
     least = threshold("least_takes")
+    if not takes:
+        return told("none_analysed")
     if takes < least:
         more = int(least) - takes
         return told("few", more=f"{more} more take{'s' * (more != 1)}", least=least)
