@@ -16,6 +16,7 @@ from voicecoach import audio, cli, rehearsal
 from voicecoach.errors import AudioError, LoudspeakerError, MicrophoneError, ModelError
 from voicecoach.history import History
 from voicecoach.record import Device, Preflight
+from voicecoach.wav import WavWriter
 
 DEVICE = Device(0, "made up", "none", 1, 1, RATE, True, True)
 LINES = 6  # of no-hot-water
@@ -288,3 +289,17 @@ def test_a_hard_call_needs_a_yes(call: Call, run: Run, tmp_path: Path) -> None:
     code, _, err = run(*arguments, "--opt-in")
     assert code == 0
     assert "red light" in err
+
+
+def test_a_call_whose_program_was_killed_is_found_again_with_its_sound(run: Run, tmp_path: Path) -> None:
+    with history(tmp_path) as store:
+        take = store.new_take("me", "practice", scenario="no-hot-water", language="en")
+        assert take.recording is not None
+        with WavWriter(take.recording, RATE, 2) as recording:
+            recording.write(np.full((RATE, 2), 1000, np.int16))
+    with history(tmp_path) as store:
+        found = store.take(take.number)
+        assert (found.status, found.ended, found.duration) == ("recorded", "interrupted", 1.0)
+    code, _, err = run("--report", "1")
+    assert code == 2
+    assert "voicecoach history analyse 1" in err

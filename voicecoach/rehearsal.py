@@ -75,8 +75,8 @@ def remembered(history: History, take: Take) -> Played:
     known: Any = (history.outcome(take.number) or {}).get("played")
     if known is None or take.recording is None:
         raise UsageError(
-            f"take {take.number}: how the call went is not known; its sound alone: "
-            f"voicecoach analyse {take.recording}"
+            f"take {take.number}: how the call went was not kept; from its sound alone: "
+            f"voicecoach history analyse {take.number}"
         )
     return practice.parse(known, take.recording, take.duration or 0.0)
 
@@ -153,8 +153,11 @@ def to_work_on(history: History, agent: str, scenario: Scenario) -> tuple[str, .
     note, _ = next_step(told, analysis)
     if note is None:
         return ()
-    same = done[-1].scenario == scenario.id and note.suggestion
-    return (f'{note.text} For example: "{note.suggestion}"' if same else note.text,)
+    own = note.quote and note.quote not in [answer.caller for answer in told.answers]
+    same = note.suggestion and done[-1].scenario == scenario.id
+    said = f'Last time: "{note.quote}" ' if own else ""
+    instead = f' For example: "{note.suggestion}"' if same else ""
+    return (f"{said}{note.text}{instead}",)
 
 
 def stop_word(recogniser: Recogniser, scenario: Scenario) -> StopHeard | None:

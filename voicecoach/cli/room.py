@@ -190,7 +190,7 @@ class Room:
         for question in rating.questions(scenario.family, shown=shown):
             self.console.print()
             self.say(f"  {question.ask}")
-            self.say(f"  1 = {question.low}   5 = {question.high}")
+            self.say(f"  1 = {question.low}, 5 = {question.high}")
             while True:
                 typed = str(click.prompt("  >", default="", show_default=False, prompt_suffix=" ", err=True))
                 if typed.strip() in ("", *"12345"):

@@ -141,9 +141,10 @@ def console(file: TextIO | None = None) -> Console:
     """What a practice says goes to stderr, so that stdout holds the report alone."""
     from rich.console import Console
 
+    file = file or sys.stderr
     return Console(
-        file=file or sys.stderr,
-        width=None if sys.stderr.isatty() else 80,
+        file=file,
+        width=None if file.isatty() else 80,
         markup=False,
         highlight=False,
         emoji=False,
