@@ -80,6 +80,10 @@ def test_a_marker_of_the_model_is_offered_without_its_words_as_a_duty() -> None:
     assert found.next_step is not None
     assert found.next_step.text.startswith("The model has: echo")
     assert "words of your own" in found.next_step.text
+    page = comparison.render(found)
+    assert page.startswith("the model")
+    assert "your take" in page
+    assert "WHAT WORKED" in page
 
 
 def test_nothing_to_say_is_said() -> None:
@@ -141,6 +145,14 @@ def test_one_take_is_compared_with_the_one_before_or_the_model(history: History)
         assert found.names[0].startswith(f"take {model},")
         assert found.model
         assert not found.same_speaker
+        fresh = history.new_take("Trainer", "practice", scenario="other")
+        assert fresh.recording is not None
+        fresh.recording.touch()
+        history.finish_take(fresh.number, duration=50.0, ended="done")
+        history.mark_model(fresh.number)
+        found = pair("2", None, folder=history.folder, analyse=lambda path: made.poor())
+        assert found.names[0].startswith(f"take {fresh.number},")
+        history.mark_model(fresh.number, on=False)
         with pytest.raises(UsageError, match="first of other"):
             pair("2", None, folder=history.folder, analyse=never)
         with pytest.raises(UsageError, match="there is no take 99"):

@@ -78,9 +78,10 @@ def _before(history: History, take: Take) -> Take:
     """The take to compare one with: the model of its scenario, else the one before it."""
     if not take.scenario:
         raise UsageError(f"take {take.number} is of no scenario; name the take to compare it with")
-    model = history.model_take(take.scenario, language=take.language or None)
-    if model is not None and model.number != take.number:
-        return model
+    for language in (take.language or None, ""):  # "": a model that was not analysed yet
+        model = history.model_take(take.scenario, language=language)
+        if model is not None and model.number != take.number:
+            return model
     own = history.takes(take.agent, scenario=take.scenario)
     earlier = [other for other in own if (other.started, other.number) < (take.started, take.number)]
     if not earlier:

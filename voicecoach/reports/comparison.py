@@ -38,7 +38,11 @@ def render(comparison: Comparison, *, width: int = 80, color: bool = False, unic
     console, out = page.console(width, color)
     _header(console, comparison)
     for title, found, why in (
-        ("WHAT CHANGED FOR THE GOOD", comparison.better, "nothing_better"),
+        (
+            "WHAT WORKED" if comparison.model else "WHAT CHANGED FOR THE GOOD",
+            comparison.better,
+            "nothing_better",
+        ),
         ("TRY NEXT", comparison.next_step, "nothing_next"),
     ):
         page.heading(console, title)
@@ -62,11 +66,15 @@ def render(comparison: Comparison, *, width: int = 80, color: bool = False, unic
 
 
 def _header(console: Console, found: Comparison) -> None:
-    names = rules().names
-    first = names["model" if found.model else "first"]
-    page.rows(console, [(first, found.a), (names["second"], found.b)], indent=0)
+    page.rows(console, list(zip(_names(found), (found.a, found.b), strict=True)), indent=0)
     same = f"{found.words_same} words are the same, of {found.words_a} and {found.words_b}"
     page.say(console, f"{same}; language {found.language or 'not known'}")
+
+
+def _names(found: Comparison) -> tuple[str, str]:
+    """What the two are called: a model and one's own, or the first and the second."""
+    first, second = ("model", "own") if found.model else ("first", "second")
+    return rules().names[first], rules().names[second]
 
 
 def _phrases(console: Console, found: Comparison, unicode: bool) -> None:
@@ -118,7 +126,7 @@ def _curve(console: Console, found: Comparison, unicode: bool) -> None:
     )
     for line in drawing.splitlines():
         console.print(f"  {line}", no_wrap=True, overflow="crop")
-    first, second = (rules().names[name] for name in ("model" if found.model else "first", "second"))
+    first, second = _names(found)
     page.say(console, f"line: {first}; x: {second}")
 
 
