@@ -25,7 +25,14 @@ _scenarios_option = click.option(
     help="A folder of your own scenarios; may be repeated.",
 )
 _format_option = click.option(
-    "-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "-f",
+    "--output-format",
+    "--output_format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
 )
 
 
