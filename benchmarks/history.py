@@ -22,10 +22,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from voicecoach.history import History
+from voicecoach.history import History, Utterance
 from voicecoach.history.store import FILE
 from voicecoach.reports.json import SCHEMA_VERSION, parse
-from voicecoach.types import Utterance
 
 BOUND = 0.5  # s
 SAMPLE = Path(__file__).parent.parent / "samples" / "good_call.expected.json"

@@ -17,9 +17,8 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from voicecoach.history import Point
+from voicecoach.history import Point, Utterance
 from voicecoach.trend import FALLING, RISING, STEADY, Trend, trend
-from voicecoach.types import Utterance
 from voicecoach.worn import worn
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -17,11 +17,10 @@ import pytest
 from tests import make_analysis as made
 from voicecoach.baseline import READ, Baseline, Usual
 from voicecoach.errors import AudioError, HistoryError, UsageError
-from voicecoach.history import History, Point, Practised, Take, migrations
+from voicecoach.history import History, Point, Practised, Take, Utterance, migrations
 from voicecoach.history.database import Database
 from voicecoach.history.store import FILE
 from voicecoach.reports.json import document
-from voicecoach.types import Utterance
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

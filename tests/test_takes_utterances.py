@@ -11,8 +11,9 @@ import pytest
 
 from tests import make_analysis
 from tests.test_measures import Said, call
+from voicecoach.history import Utterance
 from voicecoach.takes import utterances
-from voicecoach.types import AGENT, Analysis, Event, Utterance
+from voicecoach.types import AGENT, Analysis, Event
 
 
 def analysis(said: Sequence[Said], customer: Sequence[Said] | None = None, **contours: Any) -> Analysis:

@@ -16,9 +16,8 @@ from click.testing import CliRunner, Result
 
 from tests import make_analysis as made
 from voicecoach.cli import cli
-from voicecoach.history import History
+from voicecoach.history import History, Utterance
 from voicecoach.trend import definitions
-from voicecoach.types import Utterance
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 JITTER = (4.0, -4.0, -1.0, 3.0, -2.0)

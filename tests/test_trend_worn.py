@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from voicecoach.types import Utterance
+from voicecoach.history import Utterance
 from voicecoach.worn import Worn, worn
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

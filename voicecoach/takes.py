@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach import rules
+from voicecoach.history.types import Utterance
 from voicecoach.measures import sound
 from voicecoach.measures.definitions import definitions, threshold
 from voicecoach.measures.scene import Scene, Spell, Stretch, scene
 from voicecoach.rules.text import MARKS, Spelling, read
-from voicecoach.types import AGENT, Analysis, Call, Contours, Utterance, Word
+from voicecoach.types import AGENT, Analysis, Call, Contours, Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from voicecoach.slope import Slope, slope
 from voicecoach.trend import groups, threshold
 
 if TYPE_CHECKING:
-    from voicecoach.types import Utterance
+    from voicecoach.history import Utterance
 
 
 @dataclass(frozen=True, slots=True)

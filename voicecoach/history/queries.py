@@ -6,13 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from voicecoach.history.database import Database
-from voicecoach.history.types import Point, Take
-
-if TYPE_CHECKING:
-    from voicecoach.types import Utterance
+from voicecoach.history.types import Point, Take, Utterance
 
 _TAKES = """
     SELECT t.number, p.name, t.kind, t.scenario, t.scenario_sha256, t.language, t.started, t.duration, t.file,
@@ -86,8 +83,6 @@ def utterances(
     db: Database, person: int | None, least: int, latest: int
 ) -> Mapping[str, tuple[Utterance, ...]]:
     """Return what is said again and again, oldest first; see ``History.utterances``."""
-    from voicecoach.types import Utterance  # with numpy
-
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for key, *row, started in db.all(_SAID, (person, latest)):
         rows.setdefault(key, []).append((key, *row, time(started)))

@@ -24,11 +24,12 @@ from voicecoach.history.types import (
     Practised,
     Problem,
     Take,
+    Utterance,
 )
 
 if TYPE_CHECKING:
     from voicecoach.baseline import Baseline
-    from voicecoach.types import Analysis, Utterance
+    from voicecoach.types import Analysis
 
 FILE = "history.sqlite3"
 RECORDINGS = "recordings"

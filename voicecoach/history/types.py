@@ -47,6 +47,24 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something the agent says, to be compared with the same words in other takes.
+
+    ``key`` is what makes it the same: its bare words, spellings that mean the same written alike.
+    """
+
+    key: str
+    text: str
+    start: float
+    end: float
+    rate: float | None  # syllables/s, or the language's own unit; pauses and filled pauses left out
+    spread: float | None  # semitones from the lowest to the highest tenth of its pitch
+    median_st: float | None  # semitones above (below zero: below) the speaker's median of the recording
+    take: int = 0
+    time: datetime | None = None  # of the take, aware, UTC
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody with takes or own values in the history."""
 
