@@ -173,6 +173,20 @@ def test_a_line_after_which_the_agent_stopped_is_not_held_against_anybody() -> N
     assert (found.met, found.wanted) == (2, 2)
 
 
+def test_what_a_call_that_ended_early_had_not_come_to_is_not_missing() -> None:
+    late = replace(SCENARIO, must_say=("how long", "thank you for calling"))
+    said = [
+        [p.said for p in outcome.evaluate(late, PLAYED, made(), ended=e).must_say]
+        for e in ("done", "stopped")
+    ]
+    assert said == [[True, False], [True]]
+
+
+def test_a_call_without_a_line_has_nothing_to_tell() -> None:
+    found = outcome.evaluate(SCENARIO, (), made((), ()), ended="stopped")
+    assert (found.answers, found.must_say, found.suggestion, found.wanted) == ((), (), None, 0)
+
+
 def test_a_repeated_line_is_answered_after_it_was_said_again() -> None:
     again = replace(PLAYED[0], repeats=((6.4, 6.4),))
     found = outcome.evaluate(SCENARIO, (again, PLAYED[1]), made()).answers[0]

@@ -96,7 +96,7 @@ def evaluate(
     """
     quiet = scenario.opt_in and ended in (STOPPED, STOP_WORD)
     judge = Judge(scenario, analysis, rules.load_pack(scenario.language))
-    until = [*(one.start for one in lines[1:]), float("inf")]
+    until = [*(one.start for one in lines[1:]), float("inf")][: len(lines)]
     answers = tuple(
         judge.answer(one, one.start if index else 0.0, end)
         for index, (one, end) in enumerate(zip(lines, until, strict=True))
@@ -117,7 +117,7 @@ def evaluate(
         debrief_only=quiet,
         debrief=scenario.debrief,
         answers=answers,
-        must_say=() if quiet else judge.anywhere(scenario.must_say, answers),
+        must_say=() if quiet else _due(judge.anywhere(scenario.must_say, answers), ended),
         must_not_say=() if quiet else judge.anywhere(scenario.must_not_say, answers, wanted=False),
         suggestion=None if quiet else _suggestion(answers),
         recoveries=recoveries(
@@ -127,6 +127,11 @@ def evaluate(
         ),
         measures={id_: value for id_, value in values.items() if value is not None},
     )
+
+
+def _due(phrases: tuple[Phrase, ...], ended: str) -> tuple[Phrase, ...]:
+    """Wordings of the whole call; of one that ended early, those that were said."""
+    return tuple(one for one in phrases if one.said or ended == DONE)
 
 
 def _suggestion(answers: Sequence[Answer]) -> Suggestion | None:

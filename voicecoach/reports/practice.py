@@ -137,6 +137,8 @@ def _whole(outcome: Outcome) -> Note | None:
 
 
 def _answers(screen: Console, outcome: Outcome) -> None:
+    if not outcome.answers:
+        return
     heading(screen, "YOUR ANSWERS")
     lines: list[tuple[str, str]] = []
     for number, answer in enumerate(outcome.answers, 1):
