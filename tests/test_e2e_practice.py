@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,15 @@ import pytest
 import yaml
 from make_sound import RATE, wav
 
+from tests.virtual_sound import virtual_sound
 from voicecoach import audio, rehearsal
 from voicecoach.history import History
 from voicecoach.types import AGENT, CUSTOMER
 
+__all__ = ["virtual_sound"]  # a fixture
+
 SAMPLES = Path(__file__).parent.parent / "samples"
-PROGRAMS = ("pulseaudio", "pactl", "paplay")
-PLAY = ("paplay", "--device=mic")
+PLAY = ("paplay", "--device=microphone")
 LINES = 3
 
 SCENARIO = """
@@ -42,52 +42,6 @@ source: made for a test
 
 
 @pytest.fixture
-def sound(tmp_path: Path) -> Iterator[Mapping[str, str]]:
-    """The environment of a sound server of our own: what is played to "mic" is what the microphone hears."""
-    missing = [program for program in PROGRAMS if shutil.which(program) is None]
-    if missing and not os.environ.get("VOICECOACH_REQUIRE_SOUND"):
-        pytest.skip(f"no sound card in software without {', '.join(missing)}")
-    assert not missing, missing
-    home = tmp_path / "sound"
-    home.mkdir(mode=0o700)
-    socket = home / "native"
-    (home / "config").write_text(
-        f"load-module module-native-protocol-unix socket={socket} auth-anonymous=1\n"
-        f"load-module module-null-sink sink_name=mic rate={RATE} channels=1\n"
-        f"load-module module-null-sink sink_name=out rate={RATE} channels=1\n"
-        "set-default-sink out\nset-default-source mic.monitor\n",
-        encoding="utf-8",
-    )
-    (home / ".asoundrc").write_text("pcm.!default { type pulse }\nctl.!default { type pulse }\n")
-    environment = {
-        **os.environ,
-        "HOME": str(home),
-        "XDG_RUNTIME_DIR": str(home),
-        "PULSE_RUNTIME_PATH": str(home),
-        "PULSE_SERVER": f"unix:{socket}",
-    }
-    server = subprocess.Popen(
-        [
-            *("pulseaudio", "-n", "-F", str(home / "config"), "--daemonize=no"),
-            *("--exit-idle-time=-1", "--use-pid-file=no", "--log-target=file:" + str(home / "log")),
-        ],
-        env=environment,
-    )
-    try:
-        ready = ["pactl", "list", "short", "sources"]
-        for _ in range(100):
-            listed = subprocess.run(ready, env=environment, capture_output=True, text=True, timeout=10)
-            if "out.monitor" in listed.stdout:
-                break
-        else:
-            raise AssertionError((home / "log").read_text(encoding="utf-8"))
-        yield environment
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-@pytest.fixture
 def spoken(tmp_path: Path) -> Mapping[str, list[tuple[str, Path]]]:
     """The first turns of a sample call after the greeting, by speaker: their text and their sound."""
     truth: dict[str, Any] = yaml.safe_load((SAMPLES / "good_call.yaml").read_text(encoding="utf-8"))
@@ -102,7 +56,7 @@ def spoken(tmp_path: Path) -> Mapping[str, list[tuple[str, Path]]]:
 
 
 def test_a_call_from_the_first_line_to_the_page(
-    sound: Mapping[str, str], spoken: Mapping[str, list[tuple[str, Path]]], tmp_path: Path
+    virtual_sound: Mapping[str, str], spoken: Mapping[str, list[tuple[str, Path]]], tmp_path: Path
 ) -> None:
     lines = "\n".join(
         f'  - say: "{text}"\n    audio: {path.name}\n    example: "{answer}"'
@@ -115,7 +69,7 @@ def test_a_call_from_the_first_line_to_the_page(
             *(sys.executable, "-m", "voicecoach", "practice", str(tmp_path / "cold-radiators.yaml")),
             *("--history", str(kept), "--threads", "2"),
         ],
-        env=sound,
+        env=virtual_sound,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -130,7 +84,7 @@ def test_a_call_from_the_first_line_to_the_page(
         seen.append(said)
         if "Your turn" in said and answers:
             play = [*PLAY, str(answers.pop(0))]
-            subprocess.run(play, env=sound, check=True, timeout=60)
+            subprocess.run(play, env=virtual_sound, check=True, timeout=60)
     page = practice.stdout.read()
     assert practice.wait(120) == 0, "".join(seen)
     assert not answers, "".join(seen)
