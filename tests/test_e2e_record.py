@@ -21,17 +21,18 @@ __all__ = ["virtual_sound"]  # a fixture
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 RATE = 16000
+LEAD = 2  # s of silence before what is said
 Environment = Mapping[str, str]
 
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some seconds of the agent of a sample call, with silence before, as opening takes its time."""
+    """Some seconds of the agent of a sample call, with silence before, for streams that open late."""
     samples = audio.load(SAMPLES / "agent_alone.flac").samples[0, : 5 * RATE]
     path = tmp_path_factory.mktemp("spoken") / "spoken.wav"
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
-        file.writeframes(np.concatenate([np.zeros(RATE // 2, np.int16), samples]).astype("<i2").tobytes())
+        file.writeframes(np.concatenate([np.zeros(LEAD * RATE, np.int16), samples]).astype("<i2").tobytes())
     return path
 
 
@@ -68,7 +69,7 @@ def samples(path: Path) -> np.ndarray:
 
 def likeness(found: np.ndarray, played: Path) -> tuple[float, float]:
     """Correlation of what was recorded with what was played, at the best place, and that place in seconds."""
-    reference = samples(played)[:, 0].astype(float)[RATE // 2 :]
+    reference = samples(played)[:, 0].astype(float)[LEAD * RATE :]
     size = 1 << (len(found) + len(reference)).bit_length()
     both = np.fft.rfft(found.astype(float), size) * np.conj(np.fft.rfft(reference, size))
     at = int(np.fft.irfft(both, size)[: len(found)].argmax())
@@ -93,12 +94,12 @@ def test_what_is_said_is_recorded_and_silence_ends_it(
 
 def test_agent_and_caller_on_a_channel_each(virtual_sound: Environment, spoken: Path, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
-    process = start(virtual_sound, "-o", path, "--caller", "caller", "--seconds", "9")
+    process = start(virtual_sound, "-o", path, "--caller", "caller", "--seconds", "10")
     play(virtual_sound, "caller", spoken)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, f"{path}\n"), err
     found = samples(path)
-    assert found.shape == (9 * RATE, 2)
+    assert found.shape == (10 * RATE, 2)
     assert not found[:, 0].any()
     assert likeness(found[:, 1], spoken)[0] > 0.99
 
@@ -109,7 +110,7 @@ def test_both_channels_hear_the_same_moment_together(
     """The loudspeaker's monitor is heard as microphone and as caller: one sound, two streams."""
     path = tmp_path / "both.wav"
     process = start(
-        virtual_sound, "-o", path, "--microphone", "monitor", "--caller", "monitor", "--seconds", "8"
+        virtual_sound, "-o", path, "--microphone", "monitor", "--caller", "monitor", "--seconds", "10"
     )
     play(virtual_sound, "loudspeaker", spoken)
     assert process.wait(60) == 0

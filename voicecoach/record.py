@@ -181,7 +181,7 @@ class Microphone:
         return self._pairing.moved if self._pairing else 0
 
     def __enter__(self) -> Self:
-        """Open it.
+        """Open it, and wait until it hears: a sound server may take a second for that.
 
         Raises
         ------
@@ -194,6 +194,7 @@ class Microphone:
         try:
             for one in self._inputs:
                 one.open()
+            self._inputs[0].wait()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -259,6 +260,11 @@ class _Input:
         self._resampler = Resampler(rate, self._rate)
         # the time stamps of the blocks would say it, too, but PulseAudio's wander by 0.2 s after the start
         self._late = float(self._stream.latency) + BLOCK
+
+    def wait(self) -> None:
+        until = time.monotonic() + self._patience
+        while self._queue.empty() and time.monotonic() < until:
+            time.sleep(0.005)
 
     def close(self) -> None:
         stream, self._stream = self._stream, None
