@@ -17,6 +17,8 @@ from click.testing import CliRunner, Result
 from tests import make_analysis as made
 from voicecoach.cli import cli
 from voicecoach.history import History, Utterance
+from voicecoach.progress import progress
+from voicecoach.reports.trend import render
 from voicecoach.trend import definitions
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -149,7 +151,7 @@ def test_of_a_thousand_takes_and_more_a_part_is_looked_at(
 
 def test_few_takes_say_so(trend: Trend) -> None:
     page = trend(practised(2)).output
-    assert "2 takes so far, it takes 5" in section(page, "TOO FEW TAKES TO TELL")
+    assert "2 takes so far, it takes 5" in section(page, "NOT CLEAR YET")
     assert section(page, "ONE THING TO TRY").startswith("Record 3 more takes")
     assert "WHAT CHANGED" not in page
 
@@ -203,6 +205,18 @@ def test_a_console_of_ascii_gets_a_drawing_in_ascii(trend: Trend, tmp_path: Path
     assert page.isascii()
     assert page.count("*") >= 10
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_the_page_keeps_to_the_width(tmp_path: Path, width: int) -> None:
+    with History.open(tmp_path / "history") as history:
+        practised(20, rise=25.0, worn=True)(history)
+        found = progress(history, "me")
+    for unicode in (True, False):
+        page = render(found, width=width, unicode=unicode)
+        assert max(map(len, page.splitlines())) <= width
+        assert "points of the scorecard" in page
+        assert unicode or page.isascii()
 
 
 def test_takes_that_are_not_analysed_say_what_to_do(trend: Trend) -> None:

@@ -19,7 +19,8 @@ from voicecoach.reports.page import clean
 from voicecoach.trend import FALLING, RISING, STEADY, UNKNOWN, Change, Trend, definitions, groups, threshold
 from voicecoach.worn import Worn
 
-NAME = 26  # columns
+NAME, NUMBERS = 26, 24  # columns
+WIDE = NAME + NUMBERS + 26  # from here on names, numbers and drawings stand beside each other
 HEIGHT = 11  # lines of the drawing
 LONGEST = 60  # characters of a phrase
 
@@ -48,7 +49,7 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
     for title, verdicts in (
         ("WHAT CHANGED", (RISING, FALLING)),
         ("WHAT HAS NOT", (STEADY,)),
-        ("TOO FEW TAKES TO TELL", (UNKNOWN,)),
+        ("NOT CLEAR YET", (UNKNOWN,)),
     ):
         trends = [one for one in progress.trends if one.verdict in verdicts and one.points]
         if trends:
@@ -115,19 +116,29 @@ class _Page:
 
     def trend(self, found: Trend) -> None:
         """A measure in a line of numbers and one of words."""
-        name = f"  {found.name:<{NAME}}  "
         values = [point.value for point in found.points]
         if found.change is None:
             so_far = f" ({', '.join(map(figure, values))})" if values else ""
-            self.lines.append(f"{name}{found.reason}{so_far}"[: self.width])
+            self.columns(found.name, f"{found.reason}{so_far}")
             return
         about = definitions().about(found.id)
         middles, _ = groups(values, int(threshold("spark")), counted=about.counted)
         numbers = f"{figure(found.change.start)} -> {figure(found.change.now)} {found.unit}".strip()
-        self.lines.append(f"{name}{numbers:<24}  {plots.spark(middles, unicode=self.unicode)}"[: self.width])
-        words = _words(found, found.change)
-        space = " " * len(name)
-        self.lines += textwrap.wrap(words, self.width, initial_indent=space, subsequent_indent=space)
+        drawn = plots.spark(middles, unicode=self.unicode)
+        self.columns(found.name, f"{numbers:<{NUMBERS}}  {drawn}" if self.width >= WIDE else numbers)
+        self.columns("", _words(found, found.change))
+
+    def columns(self, name: str, text: str) -> None:
+        """A name and what is said of it, beside it where there is room, else below it."""
+        if self.width >= WIDE:
+            first, space = f"  {name:<{NAME}}  ", " " * (NAME + 4)
+        else:
+            first = space = " " * 4
+            self.lines += [f"  {name}"] if name else []
+        if len(first) + len(text) <= self.width:
+            self.lines.append(first + text)  # as it is: columns within it stay columns
+        else:
+            self.lines += textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=space)
 
     def text(self) -> str:
         return "".join(f"{line.rstrip()}\n" for line in self.lines)
