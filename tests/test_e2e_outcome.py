@@ -13,10 +13,10 @@ import pytest
 import yaml
 from make_sound import wav
 
-from voicecoach import audio, outcome, pipeline, rules, scenarios
-from voicecoach.answers import MET
+from voicecoach import audio, pipeline, rules, scenarios
 from voicecoach.known import Known
-from voicecoach.practice import PlayedLine
+from voicecoach.practice import PlayedLine, outcome
+from voicecoach.practice.answers import MET
 from voicecoach.types import AGENT, CUSTOMER, Analysis
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -13,8 +13,9 @@ import yaml
 from make_sound import RATE, wav
 
 from tests.virtual_sound import virtual_sound
-from voicecoach import audio, rehearsal
+from voicecoach import audio
 from voicecoach.history import History
+from voicecoach.practice import rehearsal
 from voicecoach.types import AGENT, CUSTOMER
 
 __all__ = ["virtual_sound"]  # a fixture

@@ -12,9 +12,10 @@ import pytest
 from numpy.typing import NDArray
 from test_practice import BLOCK, RATE, Loud
 
-from voicecoach import audio, cli, rehearsal
+from voicecoach import audio, cli
 from voicecoach.errors import AudioError, LoudspeakerError, MicrophoneError, ModelError
 from voicecoach.history import History
+from voicecoach.practice import rehearsal
 from voicecoach.record import Device, Preflight
 from voicecoach.wav import WavWriter
 
@@ -217,7 +218,7 @@ def test_an_analysis_that_fails_leaves_the_take_and_says_how_to_go_on(
         raise AudioError("000001.wav: is broken")
 
     monkeypatch.setattr("voicecoach.pipeline.Coach.ready", lambda settings: None)
-    monkeypatch.setattr("voicecoach.rehearsal.judge", fails)
+    monkeypatch.setattr("voicecoach.practice.rehearsal.judge", fails)
     run("no-hot-water", "--no-analysis")
     code, _, err = run("--report", "1")
     assert code == 1

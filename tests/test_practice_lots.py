@@ -8,7 +8,7 @@ import pytest
 
 from voicecoach import scenarios
 from voicecoach.errors import UsageError
-from voicecoach.lots import draw, in_a_row
+from voicecoach.practice.lots import draw, in_a_row
 from voicecoach.scenarios import Scenario
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

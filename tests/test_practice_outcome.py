@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from make_analysis import BACKED, NOT_BACKED, TEXTS, analysis, finding, measure, turn
 
-from voicecoach import outcome, rating, recovery, rules, score
-from voicecoach.answers import MET, MISSED, NOT_MEASURED
+from voicecoach import rules, score
 from voicecoach.errors import DataFileError
 from voicecoach.measures.sound import facts, sound
-from voicecoach.practice import PlayedLine
+from voicecoach.practice import PlayedLine, outcome, rating, recovery
+from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED
+from voicecoach.practice.wording import Drift, drift, find
 from voicecoach.rules.text import Spelling
 from voicecoach.scenarios import Caller, Expect, Line, Scenario
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Contours, Event, Finding, Turn
-from voicecoach.wording import Drift, drift, find
 
 TEXTS.setdefault("listening.reflection", ("You said back what you had heard.", ""))
 

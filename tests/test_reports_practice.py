@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from test_practice_outcome import FOUND, PLAYED, SCENARIO, TURNS, line, made, scenario
 
-from voicecoach import outcome, recovery, rules
-from voicecoach.answers import settings
-from voicecoach.outcome import Outcome
+from voicecoach import rules
+from voicecoach.practice import outcome, recovery
+from voicecoach.practice.answers import settings
+from voicecoach.practice.outcome import Outcome
 from voicecoach.reports import practice
 from voicecoach.types import AGENT
 

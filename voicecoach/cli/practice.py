@@ -78,10 +78,11 @@ def practice(
     voicecoach practice no-hot-water
     voicecoach practice no-hot-water --no-text --takes 3
     """
-    from voicecoach import lots, scenarios
+    from voicecoach import scenarios
     from voicecoach.cli import room
     from voicecoach.cli.stage import console
     from voicecoach.history import History
+    from voicecoach.practice import lots
 
     known = _of_family(scenarios.available(folders), family)
     screen = console()
@@ -156,9 +157,10 @@ def _list(store: History, agent: str, known: Sequence[Scenario], *, hint: bool) 
 
 def _report(store: History, number: int, folders: tuple[Path, ...], settings: Settings, form: str) -> int:
     """The page of an earlier take."""
-    from voicecoach import rehearsal, scenarios
+    from voicecoach import scenarios
     from voicecoach.cli import room
     from voicecoach.pipeline import Coach
+    from voicecoach.practice import rehearsal
 
     take = store.take(number)
     played = rehearsal.remembered(store, take)

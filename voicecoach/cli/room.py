@@ -46,7 +46,7 @@ class Room:
 
     def welcome(self, scenario: Scenario, count: int) -> None:
         """The card: who you are, who calls, what you want. From the second take on, what to work on alone."""
-        from voicecoach import rehearsal
+        from voicecoach.practice import rehearsal
 
         work_on = rehearsal.to_work_on(self.store, self.agent, scenario)
         if count > 1:
@@ -71,7 +71,8 @@ class Room:
 
     def notice_habit(self, scenario: Scenario) -> None:
         """Say so where the same scenario was practised several times in a row."""
-        from voicecoach import lots, practice
+        from voicecoach import practice
+        from voicecoach.practice import lots
 
         many = practice.settings().in_a_row
         before = [take.scenario for take in self.store.takes(self.agent, kind="practice", limit=many)]
@@ -146,8 +147,9 @@ class Room:
         """The call itself; None where the agent would rather not take it."""
         from contextlib import ExitStack
 
-        from voicecoach import practice, record, rehearsal
+        from voicecoach import practice, record
         from voicecoach.cli.stage import Stage, console, hushed
+        from voicecoach.practice import rehearsal
 
         heard: StopHeard | None = None
         if self.coach is not None and scenario.stop_word:
@@ -181,7 +183,7 @@ class Room:
 
     def rate(self, take: Take, scenario: Scenario, *, shown: bool) -> None:
         """Three questions before anything is told; Enter leaves one out."""
-        from voicecoach import rating
+        from voicecoach.practice import rating
 
         if not sys.stdin.isatty():
             return
@@ -252,7 +254,7 @@ def print_report(
     VoicecoachError
         It cannot be analysed; says how to do that later.
     """
-    from voicecoach import rehearsal
+    from voicecoach.practice import rehearsal
     from voicecoach.reports import practice as page
 
     try:

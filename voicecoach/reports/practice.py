@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from voicecoach import rating as ratings
-from voicecoach.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
 from voicecoach.measures.definitions import threshold
-from voicecoach.outcome import DONE, Outcome, document, next_step, plain
-from voicecoach.recovery import Move, hardest
+from voicecoach.practice import rating as ratings
+from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
+from voicecoach.practice.outcome import DONE, Outcome, document, next_step, plain
+from voicecoach.practice.recovery import Move, hardest
 from voicecoach.reports.page import at, clean, clock, console, heading, note, printed, quoted, rows, say
 from voicecoach.score import label
 from voicecoach.types import Analysis, Note

@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.answers import MET, NOT_MEASURED
 from voicecoach.datafile import Value, read_file
 from voicecoach.measures.definitions import clock, threshold
+from voicecoach.practice.answers import MET, NOT_MEASURED
 from voicecoach.types import AGENT, Analysis
 
 if TYPE_CHECKING:
-    from voicecoach.outcome import Outcome
+    from voicecoach.practice.outcome import Outcome
 
 LOWEST, HIGHEST = 1, 5
 AGREE, LOWER, HIGHER, UNKNOWN = "agree", "lower", "higher", "not_measured"

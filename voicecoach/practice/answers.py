@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from voicecoach import evidence, rules
 from voicecoach.datafile import read_file
+from voicecoach.practice.wording import Drift, drift, find
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Finding, Turn, Word
-from voicecoach.wording import Drift, drift, find
 
 if TYPE_CHECKING:
     from voicecoach.practice import PlayedLine

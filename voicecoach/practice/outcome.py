@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import rules
-from voicecoach.answers import MET, MISSED, NOT_MEASURED, Answer, Expected, Judge, Phrase, settings
 from voicecoach.errors import DataFileError
 from voicecoach.known import Known
-from voicecoach.recovery import Move, Recovery, Said, recoveries
+from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Expected, Judge, Phrase, settings
+from voicecoach.practice.recovery import Move, Recovery, Said, recoveries
+from voicecoach.practice.wording import Drift
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Note
-from voicecoach.wording import Drift
 
 if TYPE_CHECKING:
     from voicecoach.practice import PlayedLine

@@ -14,8 +14,8 @@ from voicecoach.practice import Loudspeaker, Microphone, Played, PracticeSetting
 
 if TYPE_CHECKING:
     from voicecoach.history import History, Take
-    from voicecoach.outcome import Outcome
     from voicecoach.pipeline import Coach
+    from voicecoach.practice.outcome import Outcome
     from voicecoach.scenarios import Scenario
     from voicecoach.transcribe import Progress, Recogniser
     from voicecoach.types import Analysis
@@ -97,7 +97,8 @@ def judge(
     VoicecoachError
         As ``pipeline.analyse`` does; the take stays as it was.
     """
-    from voicecoach import outcome, pipeline, takes
+    from voicecoach import pipeline, takes
+    from voicecoach.practice import outcome
 
     settings = replace(coach.settings, language=coach.settings.language or scenario.language)
     analysis = pipeline.analyse(
@@ -115,7 +116,7 @@ def judge(
 
 def kept(history: History, take: Take) -> Outcome | None:
     """What a take told when it was judged; None where it was not."""
-    from voicecoach import outcome
+    from voicecoach.practice import outcome
 
     found = dict(history.outcome(take.number) or {})
     found.pop("played", None)
@@ -143,7 +144,7 @@ def to_work_on(history: History, agent: str, scenario: Scenario) -> tuple[str, .
 
     Where that was a take of the same scenario, with one way to say it.
     """
-    from voicecoach.outcome import next_step
+    from voicecoach.practice.outcome import next_step
 
     done = [take for take in history.takes(agent, kind="practice") if take.status == "analysed"]
     told = kept(history, done[-1]) if done else None
