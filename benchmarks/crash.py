@@ -37,7 +37,7 @@ def write_history(folder: Path, out: TextIO) -> None:
     """Work on a history until killed; a line on ``out`` for each thing that is done."""
     from tests import make_analysis
     from voicecoach.history import History
-    from voicecoach.wav import WavWriter
+    from voicecoach.record.wav import WavWriter
 
     def say(what: str, number: int) -> None:
         print(what, number, file=out, flush=True)
@@ -141,8 +141,8 @@ def numbered(number: int) -> np.ndarray:
 
 def write_take(path: Path, out: TextIO) -> None:
     """Record a take until killed; a line on ``out`` for each block that was heard."""
-    from voicecoach.capture import capture
-    from voicecoach.wav import WavWriter
+    from voicecoach.record.capture import capture
+    from voicecoach.record.wav import WavWriter
 
     class Numbers:
         overflows = moved = number = 0

@@ -18,7 +18,7 @@ from voicecoach.calibrate import of_analysis, passage, settings
 from voicecoach.errors import UsageError
 from voicecoach.history import History, Point, Take
 from voicecoach.measures.sound import facts, sound
-from voicecoach.meter import Live
+from voicecoach.record.meter import Live
 from voicecoach.reports import calibration
 from voicecoach.types import AGENT, Analysis, Contours, Turn, Word
 
@@ -245,7 +245,7 @@ def spoken(monkeypatch: pytest.MonkeyPatch, until: float, step: float = 0.05) ->
                 pace=None,
             )
 
-    monkeypatch.setattr("voicecoach.meter.Meter", Meter)
+    monkeypatch.setattr("voicecoach.record.meter.Meter", Meter)
 
 
 @pytest.mark.parametrize(("until", "ends"), [(25.0, 28.0), (10.0, 20.0), (500.0, 90.0), (0.0, 90.0)])

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from voicecoach import audio, practice
 from voicecoach.errors import MicrophoneError
-from voicecoach.meter import Live
 from voicecoach.practice import Now, PlayedLine, PracticeSettings
+from voicecoach.record.meter import Live
 from voicecoach.scenarios import Caller, Line, Scenario
 
 RATE = 16000
@@ -113,7 +113,7 @@ class Screen:
 
 @pytest.fixture(autouse=True)
 def _meter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicecoach.meter.Meter", Loud)
+    monkeypatch.setattr("voicecoach.record.meter.Meter", Loud)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from voicecoach.errors import AudioError, LoudspeakerError, MicrophoneError, Mod
 from voicecoach.history import History
 from voicecoach.practice import rehearsal
 from voicecoach.record import Device, Preflight
-from voicecoach.wav import WavWriter
+from voicecoach.record.wav import WavWriter
 
 DEVICE = Device(0, "made up", "none", 1, 1, RATE, True, True)
 LINES = 6  # of no-hot-water
@@ -84,7 +84,7 @@ class Loudspeaker:
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     made = Call()
     quiet = Preflight(-20.0, -10.0, -70.0, 0.0, (), np.zeros((BLOCK, 1), np.int16))
-    monkeypatch.setattr("voicecoach.meter.Meter", Loud)
+    monkeypatch.setattr("voicecoach.record.meter.Meter", Loud)
     monkeypatch.setattr("voicecoach.record.find_input", lambda name=None: DEVICE)
     monkeypatch.setattr("voicecoach.record.find_output", lambda name=None: DEVICE)
     monkeypatch.setattr("voicecoach.record.Microphone", lambda device: Microphone(made))

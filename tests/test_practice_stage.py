@@ -10,8 +10,8 @@ from rich.console import Console
 
 from voicecoach import scenarios
 from voicecoach.cli.stage import BAR, HINT, Stage, bar
-from voicecoach.meter import Live
 from voicecoach.practice import Now
+from voicecoach.record.meter import Live
 
 LIVE = Live(1.0, -30.0, -20.0, False, True, 0.0, 0.5, None)
 

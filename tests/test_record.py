@@ -162,7 +162,7 @@ def test_what_portaudio_says_is_told_in_peoples_words(machine: Any, refuses: Any
 def test_permission_is_said_where_this_platform_keeps_it(
     machine: Any, monkeypatch: pytest.MonkeyPatch, platform: str, place: str
 ) -> None:
-    monkeypatch.setattr(record.sys, "platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
     machine(Hardware(refuses=("Unanticipated host error", -9999, (0, 1, ""))))
     with pytest.raises(MicrophoneError, match=re.escape(place)), record.Microphone(record.find_input()):
         pass
@@ -190,7 +190,7 @@ def test_unplugged_in_the_middle(machine: Any) -> None:
 def test_a_device_that_falls_silent_is_gone_after_a_while(
     machine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record, "_GONE", 0.03)
+    monkeypatch.setattr("voicecoach.record.microphone._GONE", 0.03)
     machine(Hardware(seconds=0.1))
     with record.Microphone(record.find_input()) as microphone:
         assert microphone.read() is not None
@@ -204,7 +204,7 @@ def test_a_device_that_falls_silent_is_gone_after_a_while(
 
 
 def test_digital_silence_names_the_permission(machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     machine(Hardware(sound=np.zeros_like))
     with record.Microphone(record.find_input()) as microphone:
         found = record.preflight(microphone)

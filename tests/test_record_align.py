@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voicecoach.align import Pairing
+from voicecoach.record.align import Pairing
 
 RATE = 16000
 BLOCK = 800

@@ -14,10 +14,11 @@ import pytest
 
 from benchmarks import crash
 from tests.fake_sounddevice import Hardware, module
-from voicecoach import capture, cli
+from voicecoach import cli
 from voicecoach.errors import MicrophoneError
 from voicecoach.history import History
-from voicecoach.wav import WavWriter
+from voicecoach.record import capture
+from voicecoach.record.wav import WavWriter
 
 BLOCK = np.full((800, 1), 500, np.int16)
 

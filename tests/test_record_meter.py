@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from voicecoach import audio
-from voicecoach.meter import Live, Meter
+from voicecoach.record.meter import Live, Meter
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 RATE = 16000

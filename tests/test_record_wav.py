@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicecoach import wav
 from voicecoach.errors import OutputError
+from voicecoach.record import wav
 
 RAMP = np.arange(1000, dtype=np.int16)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from voicecoach.history import History, Point, Take
-    from voicecoach.meter import Live
+    from voicecoach.record.meter import Live
 
 PACE, SPEECH = "pace.articulation_rate", "pace.speech_rate"
 
@@ -73,7 +73,7 @@ class Microphone(Protocol):
 
 
 class Writer(Protocol):
-    """What is needed of ``wav.WavWriter``."""
+    """What is needed of ``record.wav.WavWriter``."""
 
     def write(self, block: NDArray[np.int16]) -> None: ...  # noqa: D102
 
@@ -123,7 +123,7 @@ def record(
     ------
     MicrophoneError : the microphone was unplugged. OutputError: the disk is full.
     """
-    from voicecoach.meter import Meter
+    from voicecoach.record.meter import Meter
 
     limits, meter = settings().limits, Meter(microphone.rate)
     while not stop():

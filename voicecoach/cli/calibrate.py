@@ -160,8 +160,8 @@ def _record(path: Path, language: str, name: str | None, quiet: bool) -> None:
     from voicecoach import record
     from voicecoach.cli.keys import ENTER, ESCAPE, Keys
     from voicecoach.cli.stage import bar, console
-    from voicecoach.meter import Live
-    from voicecoach.wav import WavWriter
+    from voicecoach.record.meter import Live
+    from voicecoach.record.wav import WavWriter
 
     screen = console()
     device = record.find_input(name)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.live import Live as Screen
 
-    from voicecoach.capture import Captured
-    from voicecoach.meter import Live
     from voicecoach.record import Microphone
+    from voicecoach.record.capture import Captured
+    from voicecoach.record.meter import Live
 
 EVERY = 0.1  # s between two looks of the line at the bottom
 
@@ -90,9 +90,9 @@ def record(
     """
     from voicecoach import pipeline, reports, takes
     from voicecoach import record as library
-    from voicecoach.capture import BROKEN_OFF, INTERRUPTED, capture
     from voicecoach.history import History
-    from voicecoach.wav import WavWriter
+    from voicecoach.record.capture import BROKEN_OFF, INTERRUPTED, capture
+    from voicecoach.record.wav import WavWriter
 
     if output is not None and output.suffix.lower() != ".wav":
         raise click.UsageError(f"{output}: recordings are written as .wav: {output.with_suffix('.wav')}")
@@ -151,7 +151,7 @@ def _check(source: Microphone, line: Line) -> NDArray[np.int16]:
 
 def _tell(captured: Captured, path: Path, line: Line) -> None:
     """How the take went, in one line, and what may be wrong with it."""
-    from voicecoach.capture import INTERRUPTED, LONGEST
+    from voicecoach.record.capture import INTERRUPTED, LONGEST
 
     kept = f"{captured.duration:.1f} s are kept in {path}"
     if captured.ended == INTERRUPTED:

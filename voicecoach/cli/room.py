@@ -273,8 +273,8 @@ def print_report(
 
 def _picked_up(stage: Stage, microphone: Microphone) -> bool:
     """Let the phone ring until a key is pressed; what is heard meanwhile is only metered."""
-    from voicecoach.meter import level
     from voicecoach.practice import DONE, STOP
+    from voicecoach.record.meter import level
 
     heard = 0.0
     while True:

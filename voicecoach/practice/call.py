@@ -20,9 +20,9 @@ from voicecoach.datafile import read_file
 from voicecoach.errors import MicrophoneError, OutputError
 
 if TYPE_CHECKING:
-    from voicecoach.meter import Live, Meter
+    from voicecoach.record.meter import Live, Meter
+    from voicecoach.record.wav import WavWriter
     from voicecoach.scenarios import Line, Scenario
-    from voicecoach.wav import WavWriter
 
 Samples = NDArray[np.int16]
 StopHeard = Callable[[Samples, int], bool]  # an answer, shape (samples,), and its rate
@@ -220,7 +220,7 @@ def sounds(lines: Sequence[Line], rate: int) -> tuple[Samples | None, ...]:
 
 def _sound(path: Path, rate: int) -> Samples:
     from voicecoach import audio
-    from voicecoach.resample import Resampler
+    from voicecoach.record.resample import Resampler
 
     decoded = audio.load(path)
     resampler = Resampler(decoded.rate, rate)
@@ -258,8 +258,8 @@ def run(
     OutputError
         The recording cannot be begun.
     """
-    from voicecoach.meter import Meter
-    from voicecoach.wav import WavWriter
+    from voicecoach.record.meter import Meter
+    from voicecoach.record.wav import WavWriter
 
     played = sounds(scenario.lines, microphone.rate) if loudspeaker else (None,) * len(scenario.lines)
     ended, problem = ALL_SAID, ""

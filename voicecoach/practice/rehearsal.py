@@ -165,7 +165,7 @@ def stop_word(recogniser: Recogniser, scenario: Scenario) -> StopHeard | None:
     """What tells whether an answer holds the scenario's stop word; None where it has none."""
     import numpy as np
 
-    from voicecoach.resample import Resampler
+    from voicecoach.record.resample import Resampler
     from voicecoach.transcribe import RATE, speech_probability
 
     wanted = _bare(scenario.stop_word)

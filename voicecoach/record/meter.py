@@ -13,7 +13,7 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecoach.resample import Resampler
+from voicecoach.record.resample import Resampler
 from voicecoach.types import Floats
 
 RATE = 16000  # Hz, at which the detector listens

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import MicrophoneError
-from voicecoach.meter import Live, Meter
+from voicecoach.record.meter import Live, Meter
 
 if TYPE_CHECKING:
     from voicecoach.record import Microphone
-    from voicecoach.wav import WavWriter
+    from voicecoach.record.wav import WavWriter
 
 # why a take ended
 KEY, TIME, SILENCE, LONGEST, INTERRUPTED, BROKEN_OFF = (
