@@ -18,8 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from voicecoach.history import Point, Utterance
-from voicecoach.trend import FALLING, RISING, STEADY, Trend, trend
-from voicecoach.worn import worn
+from voicecoach.trend import FALLING, RISING, STEADY, Trend, trend, worn
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SHAPES: dict[str, Callable[[float], float]] = {

@@ -14,8 +14,19 @@ from voicecoach.errors import UsageError
 from voicecoach.history import Point
 from voicecoach.measures.definitions import definitions as measured
 from voicecoach.score import load_scorecard
-from voicecoach.slope import Slope, slope
-from voicecoach.trend import FALLING, RISING, STEADY, UNKNOWN, definitions, groups, learning, spread, trend
+from voicecoach.trend import (
+    FALLING,
+    RISING,
+    STEADY,
+    UNKNOWN,
+    Slope,
+    definitions,
+    groups,
+    learning,
+    slope,
+    spread,
+    trend,
+)
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SURE = {"confidence": 0.95, "bias": 0.0, "doubt": 0.0, "most": 0.95}

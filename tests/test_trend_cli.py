@@ -17,9 +17,8 @@ from click.testing import CliRunner, Result
 from tests import make_analysis as made
 from voicecoach.cli import cli
 from voicecoach.history import History, Utterance
-from voicecoach.progress import progress
 from voicecoach.reports.trend import render
-from voicecoach.trend import definitions
+from voicecoach.trend import definitions, progress
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 JITTER = (4.0, -4.0, -1.0, 3.0, -2.0)
@@ -143,7 +142,7 @@ def test_of_a_thousand_takes_and_more_a_part_is_looked_at(
 ) -> None:
     whole = definitions()
     few = replace(whole, thresholds={**whole.thresholds, "takes_most": 20.0})
-    monkeypatch.setattr("voicecoach.trend.definitions", lambda: few)
+    monkeypatch.setattr("voicecoach.trend.about.definitions", lambda: few)
     page = trend(practised(45)).output
     assert "45 takes, 20 of them looked at, 2 Mar 2026 to 2 May 2026" in page
     assert "over 20 takes" in page

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from voicecoach.history import Utterance
-from voicecoach.worn import Worn, worn
+from voicecoach.trend import Worn, worn
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -47,8 +47,8 @@ def trend(
     """
     from voicecoach.errors import UsageError
     from voicecoach.history import History
-    from voicecoach.progress import progress
     from voicecoach.reports import trend as report
+    from voicecoach.trend import progress
 
     if not History.exists(history):
         raise UsageError("there is no history yet; make takes with voicecoach record or practice")

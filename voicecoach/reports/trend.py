@@ -13,11 +13,22 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from voicecoach.progress import Progress, figure
 from voicecoach.reports import plots
 from voicecoach.reports.page import clean
-from voicecoach.trend import FALLING, RISING, STEADY, UNKNOWN, Change, Trend, definitions, groups, threshold
-from voicecoach.worn import Worn
+from voicecoach.trend import (
+    FALLING,
+    RISING,
+    STEADY,
+    UNKNOWN,
+    Change,
+    Progress,
+    Trend,
+    Worn,
+    definitions,
+    figure,
+    groups,
+    threshold,
+)
 
 NAME, NUMBERS = 26, 24  # columns
 WIDE = NAME + NUMBERS + 26  # from here on names, numbers and drawings stand beside each other

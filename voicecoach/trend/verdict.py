@@ -10,69 +10,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
 from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING
 
-from voicecoach.datafile import Value, meant, read_file
-from voicecoach.errors import UsageError
-from voicecoach.slope import Slope, slope
+from voicecoach.trend.about import About, definitions, threshold
+from voicecoach.trend.slope import Slope, groups, slope, spread
 
 if TYPE_CHECKING:
     from voicecoach.history import Point
 
 RISING, FALLING, STEADY, UNKNOWN = "rising", "falling", "steady", "too few to tell"
-MARKER = "marker:"
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What is known of a measure before any value is: see trend.yaml."""
-
-    name: str
-    scale: str  # share or difference
-    smallest: float | None  # change worth naming, in that scale
-    wanted: str = ""  # more, less or nothing
-    enough: float | None = None
-    same: tuple[str, ...] = ()
-    shown: bool = False
-    counted: bool = False  # a count of few, whose middle says little
-
-
-@dataclass(frozen=True, slots=True)
-class Definitions:
-    """The contents of trend.yaml."""
-
-    thresholds: Mapping[str, float]
-    measures: Mapping[str, About]
-    marker: About
-    categories: tuple[str, ...]  # of markers
-    wanted_less: frozenset[str]
-    advice: Mapping[str, str]
-
-    def about(self, id_: str) -> About:
-        """Return what is known of a measure, "score.total" or "marker:ID".
-
-        Raises
-        ------
-        UsageError
-            There is no such measure.
-        """
-        if id_.startswith(MARKER):
-            rule = id_.removeprefix(MARKER)
-            named = rule.partition(".")[2].replace("_", " ") or rule
-            wanted, enough = ("less", 0.0) if rule in self.wanted_less else ("", None)
-            about = self.marker
-            return About(named, about.scale, about.smallest, wanted, enough, about.same, counted=True)
-        if id_ not in self.measures:
-            known = (*self.measures, *(about.name for about in self.measures.values()))
-            raise UsageError(f"no trend of {id_!r}{meant(id_, known)}")
-        return self.measures[id_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +78,6 @@ class Learning:
     trend: Trend
 
 
-@cache
-def definitions() -> Definitions:
-    """Read trend.yaml of the package, once."""
-    file = read_file(Path(__file__).with_name("trend.yaml"))
-    fields = file.fields(("version", "thresholds", "measures", "markers", "advice"))
-    entries = {
-        key: value.fields(("value", "source")) for key, value in fields["thresholds"].mapping().items()
-    }
-    markers = fields["markers"].fields(("categories", "same", "smallest", "source", "wanted_less"))
-    return Definitions(
-        thresholds={key: value["value"].number(least=0) for key, value in entries.items()},
-        measures={key: _about(value) for key, value in fields["measures"].mapping().items()},
-        marker=About("", "difference", markers["smallest"].number(least=0), same=markers["same"].texts()),
-        categories=markers["categories"].texts(),
-        wanted_less=frozenset(markers["wanted_less"].texts()),
-        advice={key: value.text() for key, value in fields["advice"].mapping().items()},
-    )
-
-
-def threshold(name: str) -> float:
-    """Return a threshold of trend.yaml in its unit."""
-    return definitions().thresholds[name]
-
-
 def trend(id_: str, points: Sequence[Point]) -> Trend:
     """Return how a value goes over takes; ``points`` are in order of time, of one person.
 
@@ -201,26 +127,6 @@ def learning(id_: str, points: Sequence[Point]) -> Learning | None:
     best = min(found.points, key=lambda point: point.value if less else -point.value)
     spread = stdev(values) if len(values) > 1 else None
     return Learning(len(values), values[0], values[-1], best.value, best.take, spread, found)
-
-
-def groups(values: Sequence[float], most: int, *, counted: bool = False) -> tuple[list[float], list[float]]:
-    """Return the middles of at most so many groups of neighbours, and their places in the row."""
-    count = len(values)
-    if count <= most:
-        return list(values), [float(place) for place in range(count)]
-    middle = fmean if counted else median
-    edges = [round(k * count / most) for k in range(most + 1)]
-    spans = [range(first, end) for first, end in pairwise(edges)]
-    return [middle(values[k] for k in span) for span in spans], [fmean(span) for span in spans]
-
-
-def spread(values: Sequence[float]) -> float:
-    """Return by how much neighbouring takes usually differ, as the standard deviation of one take.
-
-    Half the mean square of the differences of neighbours (von Neumann 1941), so that a trend is not in it.
-    """
-    steps = [b - a for a, b in pairwise(values)]
-    return math.sqrt(fmean(step * step for step in steps) / 2) if steps else 0.0
 
 
 def _slope(values: Sequence[float], counted: bool) -> Slope:
@@ -334,19 +240,3 @@ def _mixed(points: Sequence[Point]) -> bool:
     half = len(points) // 2
     early, late = (Counter(p.scenario for p in part) for part in (points[:half], points[-half:]))
     return sum((early & late).values()) < threshold("mixed") * half
-
-
-def _about(value: Value) -> About:
-    fields = value.fields(
-        ("name", "scale", "source"), ("smallest", "wanted", "enough", "same", "shown", "counted")
-    )
-    return About(
-        name=fields["name"].text(),
-        scale=fields["scale"].one_of(("share", "difference")),
-        smallest=value.optional("smallest", lambda v: v.number(least=0), None),
-        wanted=value.optional("wanted", lambda v: v.one_of(("more", "less")), ""),
-        enough=value.optional("enough", lambda v: v.number(), None),
-        same=value.optional("same", Value.texts, ()),
-        shown=value.optional("shown", Value.flag, False),
-        counted=value.optional("counted", Value.flag, False),
-    )

@@ -60,6 +60,26 @@ def slope(
     return Slope(middle, slopes[first - 1], slopes[-first])
 
 
+def groups(values: Sequence[float], most: int, *, counted: bool = False) -> tuple[list[float], list[float]]:
+    """Return the middles of at most so many groups of neighbours, and their places in the row."""
+    count = len(values)
+    if count <= most:
+        return list(values), [float(place) for place in range(count)]
+    middle = fmean if counted else median
+    edges = [round(k * count / most) for k in range(most + 1)]
+    spans = [range(first, end) for first, end in pairwise(edges)]
+    return [middle(values[k] for k in span) for span in spans], [fmean(span) for span in spans]
+
+
+def spread(values: Sequence[float]) -> float:
+    """Return by how much neighbouring takes usually differ, as the standard deviation of one take.
+
+    Half the mean square of the differences of neighbours (von Neumann 1941), so that a trend is not in it.
+    """
+    steps = [b - a for a, b in pairwise(values)]
+    return math.sqrt(fmean(step * step for step in steps) / 2) if steps else 0.0
+
+
 def _alike(values: Sequence[float], places: Sequence[float], slope: float, bias: float) -> float:
     """Return how alike neighbours are beside a line, a step or a slow bend, whichever leaves the least."""
     count = len(values)

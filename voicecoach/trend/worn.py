@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicecoach.slope import Slope, slope
-from voicecoach.trend import groups, threshold
+from voicecoach.trend.about import threshold
+from voicecoach.trend.slope import Slope, groups, slope
 
 if TYPE_CHECKING:
     from voicecoach.history import Utterance

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import UsageError
-from voicecoach.trend import MARKER, UNKNOWN, Learning, Trend, definitions, learning, threshold, trend
-from voicecoach.worn import Worn, worn
+from voicecoach.trend.about import MARKER, definitions, threshold
+from voicecoach.trend.verdict import UNKNOWN, Learning, Trend, learning, trend
+from voicecoach.trend.worn import Worn, worn
 
 if TYPE_CHECKING:
     from voicecoach.history import History, Point, Practised
