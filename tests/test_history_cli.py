@@ -135,6 +135,12 @@ def test_names_do_not_steer_the_terminal(run: Run, folder: Path) -> None:
     assert "\x1b" not in run("history", "show", "1")[1]
 
 
+def test_the_scenario_of_a_recording_is_one_line(run: Run, tmp_path: Path) -> None:
+    assert run("history", "add", record(tmp_path / "call.wav"), "--scenario", "two\n lines")[0] == 0
+    assert run("history")[1].count("\n") == 2
+    assert "two lines" in run("history")[1]
+
+
 def test_takes_are_analysed_one_after_the_other(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,6 +144,19 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
         assert practise(history).status == "analysed"
 
 
+def test_a_disk_that_fails_is_no_damage(tmp_path: Path) -> None:
+    with History.open(tmp_path) as history:
+        take = practise(history)
+    code = (
+        "import resource, sys; from pathlib import Path; from voicecoach.history import History\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        f"History.open(Path(sys.argv[1])).mark_model({take.number})"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
+    assert "cannot be read or written" in done.stderr
+    assert "damaged" not in done.stderr
+
+
 def test_damage_after_a_crash_is_found_when_it_is_opened(tmp_path: Path) -> None:
     with History.open(tmp_path / "whole") as history:
         for day in range(9):

@@ -228,12 +228,6 @@ def test_an_outcome_comes_back_from_its_document() -> None:
         outcome.parse({"version": 1})
 
 
-def test_phrases_are_shown_as_they_would_be_said() -> None:
-    assert outcome.plain("(really|so) sorry") == "really sorry"
-    assert outcome.plain("^ (so)? sorry $") == "so sorry"
-    assert outcome.plain("(the (first|last)|no) one") == "the first one"
-
-
 # --- wording ------------------------------------------------------------------------------------------------
 
 

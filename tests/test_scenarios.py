@@ -6,7 +6,7 @@ import pytest
 
 from voicecoach.errors import DataFileError, UsageError
 from voicecoach.rules import load_pack
-from voicecoach.scenarios import available, families, load, new_scenario, said
+from voicecoach.scenarios import available, families, in_words, load, new_scenario, said
 from voicecoach.scenarios_check import check
 
 
@@ -58,6 +58,14 @@ def own(tmp_path: Path):
             "audio: gone.wav #",
             "no audio file 'gone.wav' beside own-call.yaml",
         ),
+        (
+            "# audio: my-recording-1.wav #",
+            "audio: /etc/hostname #",
+            "is elsewhere; put it beside",
+        ),
+        ("# audio: my-recording-1.wav #", "audio: ../a.wav #", "is elsewhere; put it beside"),
+        ("# audio: my-recording-1.wav #", "audio: . #", "no audio file '.' beside own-call.yaml"),
+        ("title: A letter", f"title: {'long ' * 20}A letter", "60 are the most"),
         ("    example: Thank you", "    sample: Thank you", "did you mean 'example'?"),
     ],
 )
@@ -141,3 +149,28 @@ def test_said():
     assert said(pack, ["(four|4) (one|1)", "six", "that's"], text) == ((19, 27), None, (11, 18))
     with pytest.raises(DataFileError, match=r"without '\)'"):
         said(pack, ["(four"], text)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "words"),
+    [
+        ("calm down", "calm down"),
+        ("(your|that) tone", "your tone"),
+        ("(it is|it's) (really)? easy", "it is easy"),
+        ("(without|no) (the|any)? (insults|names)|(insults|names) (don't|isn't) _", "without insults"),
+        ("migrat*", "migrat..."),
+        ("thank _ for ...6 help ?", "thank ... for ... help"),
+        ("((not|never) again|no more)", "not again"),
+    ],
+)
+def test_a_phrase_in_words(phrase: str, words: str):
+    assert in_words(phrase) == words
+
+
+def test_no_card_shows_the_signs_of_the_phrase_language():
+    for one in available():
+        phrases = [*one.must_say, *one.must_not_say]
+        phrases += [said for line in one.lines for said in (*line.must_say, *line.must_not_say)]
+        for phrase in map(in_words, phrases):
+            assert phrase
+            assert not set(phrase) & set("()|?^$<>*_"), phrase

@@ -20,6 +20,7 @@ from voicecoach.rules import Pack, languages, load_pack
 FOLDER = Path(__file__).parent / "scenarios"
 VERSIONS = ("1",)
 EASIEST, HARDEST = 1, 5
+LONGEST_TITLE = 60  # characters
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _REQUIRED = (
@@ -215,7 +216,7 @@ def read_scenario(path: Path) -> tuple[Scenario, Value]:
     caller = fields["caller"].fields(("name", "about"), ("voice",))
     scenario = Scenario(
         id=name,
-        title=fields["title"].text(),
+        title=_title(fields["title"]),
         family=family.id,
         language=language,
         difficulty=fields["difficulty"].whole(least=EASIEST, most=HARDEST),
@@ -254,8 +255,17 @@ def _line(entry: Value, path: Path, pack: Pack) -> Line:
     )
 
 
+def _title(value: Value) -> str:
+    title = _flat(value)
+    if len(title) > LONGEST_TITLE:
+        value.fail(f"a title of {len(title)} characters; {LONGEST_TITLE} are the most, as it stands in lists")
+    return title
+
+
 def _audio(value: Value, path: Path) -> Path:
     found = path.parent / value.text()
+    if not found.resolve().is_relative_to(path.parent.resolve()):
+        value.fail(f"the audio file {value.text()!r} is elsewhere; put it beside {path.name}")
     if not found.is_file():
         value.fail(f"no audio file {value.text()!r} beside {path.name}; correct the name or delete the line")
     return found
@@ -293,6 +303,15 @@ def said(pack: Pack, phrases: Sequence[str], text: str) -> tuple[tuple[int, int]
     slots = [automaton.add(Value(phrase, "phrase", index, 1, {})) for index, phrase in enumerate(phrases, 1)]
     words, hits = automaton.look(text)
     return tuple(words.span(*hits[slot][0]) if slot in hits else None for slot in slots)
+
+
+def in_words(phrase: str) -> str:
+    """A phrase as somebody would say it: the first of several, nothing that may be missing."""
+    text = phrase
+    while (first := re.sub(r"\(([^()|]*)[^()]*\)(\?)?", lambda at: "" if at[2] else at[1], text)) != text:
+        text = first
+    text = re.sub(r"\*|(?<!\S)_(?!\S)|(?<!\S)\.{3}\d*", "...", text.split("|")[0])
+    return " ".join(re.sub(r"[?^$<>]", "", text).split())
 
 
 def new_scenario(name: str, folder: Path, *, family: str = "everyday") -> Path:

@@ -59,7 +59,7 @@ def history(
 
     \b
     voicecoach history
-    voicecoach history --scenario refund --limit 5
+    voicecoach history --scenario charged-twice --limit 5
     voicecoach history show 12
     voicecoach history mark 12 --model
     """

@@ -43,7 +43,14 @@ if TYPE_CHECKING:
 @click.option("--no-analysis", is_flag=True, help="Record only; see --report.")
 @click.option("--report", type=int, metavar="TAKE", help="The report of an earlier take, made now.")
 @click.option(
-    "-f", "--format", "form", type=click.Choice(("text", "json")), default="text", help="Of --report."
+    "-f",
+    "--output-format",
+    "--output_format",
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="Of --report.",
 )
 @analysis_options
 def practice(

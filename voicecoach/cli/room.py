@@ -47,6 +47,7 @@ class Room:
     def welcome(self, scenario: Scenario, count: int) -> None:
         """The card: who you are, who calls, what you want. From the second take on, what to work on alone."""
         from voicecoach.practice import rehearsal
+        from voicecoach.scenarios import in_words
 
         work_on = rehearsal.to_work_on(self.store, self.agent, scenario)
         if count > 1:
@@ -59,8 +60,8 @@ class Room:
             ("The place", scenario.place),
             ("The caller", f"{scenario.caller.name}. {scenario.caller.about}"),
             ("Your goal", scenario.goal),
-            ("To be said", "; ".join(scenario.must_say)),
-            ("Not to be said", "; ".join(scenario.must_not_say)),
+            ("To be said", "; ".join(map(in_words, scenario.must_say))),
+            ("Not to be said", "; ".join(map(in_words, scenario.must_not_say))),
             *(("To work on", text) for text in work_on),
         ]
         self.rows([(name, text) for name, text in rows if text])

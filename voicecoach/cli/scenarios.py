@@ -176,7 +176,10 @@ def _told(number: int, line: Line) -> list[str]:
 
 
 def _listed(phrases: tuple[str, ...]) -> str:
-    return "; ".join(phrases)
+    """Phrases in words; where one has several wordings, the first."""
+    from voicecoach.scenarios import in_words
+
+    return "; ".join(map(in_words, phrases))
 
 
 def _document(one: Scenario, *, lines: bool = False) -> dict[str, Any]:

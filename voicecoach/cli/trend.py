@@ -42,7 +42,7 @@ def trend(
 
     \b
     voicecoach trend
-    voicecoach trend --scenario disputed-bill
+    voicecoach trend --scenario charged-twice
     voicecoach trend pace listening.open_question
     """
     from voicecoach.errors import UsageError

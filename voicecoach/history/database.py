@@ -169,7 +169,9 @@ def _tell(path: Path, error: sqlite3.DatabaseError) -> NoReturn:
         raise OutputError(f"{path}: the disk is full; free some space") from error
     elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         text = f"cannot be written ({error}); choose another folder with --history"
-    elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+    elif code == sqlite3.SQLITE_IOERR:
+        text = f"cannot be read or written ({error}); see that the disk has space and is in order"
+    elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         _damaged(path, str(error))
     else:
         raise error

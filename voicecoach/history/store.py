@@ -407,7 +407,7 @@ class History:
                 "INSERT INTO takes"
                 " (person, kind, scenario, scenario_sha256, language, started, status, ended)"
                 " VALUES (?, ?, ?, ?, ?, ?, 'recording', '')",
-                (person, kind, scenario, scenario_sha256, language, time),
+                (person, kind, " ".join(scenario.split()), scenario_sha256, language, time),
             ).lastrowid
             assert number is not None
             db.execute(

@@ -7,7 +7,6 @@ measured", with the reason, and is nobody's fault. Weights and texts stand in ``
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from voicecoach.known import Known
 from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Expected, Judge, Phrase, settings
 from voicecoach.practice.recovery import Move, Recovery, Said, recoveries
 from voicecoach.practice.wording import Drift
+from voicecoach.scenarios import in_words
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Note
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _suggestion(answers: Sequence[Answer]) -> Suggestion | None:
         elif missed:
             text = missed[0].tip
         else:
-            text = texts["must_missing"].format(phrase=plain(unsaid[0].phrase))
+            text = texts["must_missing"].format(phrase=in_words(unsaid[0].phrase))
         markers = missed[0].markers if missed and not said else ()
         best = weight, Suggestion(answer.line, text, answer.example, markers)
     return best[1] if best else None
@@ -180,14 +180,6 @@ def next_step(outcome: Outcome, analysis: Analysis) -> tuple[Note | None, Note |
         Note(about, best.text, answer.caller, answer.start, best.say),
         Note(about, settings().texts["drill"]),
     )
-
-
-def plain(phrase: str) -> str:
-    """A phrase of the phrase language as somebody would say it: the first of several, without the signs."""
-    text = phrase
-    while (shorter := re.sub(r"\(([^()|]*)(\|[^()]*)?\)", r"\1", text)) != text:
-        text = shorter
-    return " ".join(re.sub(r"[?^$*]", "", text).split())
 
 
 # --- as plain JSON ------------------------------------------------------------------------------------------

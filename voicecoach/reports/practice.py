@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from voicecoach.measures.definitions import threshold
 from voicecoach.practice import rating as ratings
 from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
-from voicecoach.practice.outcome import DONE, Outcome, document, next_step, plain
+from voicecoach.practice.outcome import DONE, Outcome, document, next_step
 from voicecoach.practice.recovery import Move, hardest
 from voicecoach.reports.page import at, clean, clock, console, heading, note, printed, quoted, rows, say
+from voicecoach.scenarios import in_words
 from voicecoach.score import label
 from voicecoach.types import Analysis, Note
 
@@ -196,11 +197,11 @@ def _phrases(phrases: Sequence[Phrase], unwanted: Sequence[Phrase]) -> Iterator[
             if one.said:
                 yield f"better without: {quoted(one.quote)} at {at(one.start)}"
         elif one.drift is not None:
-            yield f'asked for: "{plain(one.phrase)}"; you said {quoted(one.drift.said)}'
+            yield f'asked for: "{in_words(one.phrase)}"; you said {quoted(one.drift.said)}'
         elif one.said is False:
-            yield f'asked for: "{plain(one.phrase)}"'
+            yield f'asked for: "{in_words(one.phrase)}"'
         if one.said is None:
-            yield f'"{plain(one.phrase)}" not measured: {one.reason}'
+            yield f'"{in_words(one.phrase)}" not measured: {one.reason}'
 
 
 def _recovery(screen: Console, outcome: Outcome) -> None:
