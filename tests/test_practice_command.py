@@ -14,10 +14,11 @@ from test_practice import BLOCK, RATE, Loud
 
 from voicecoach import audio, cli
 from voicecoach.errors import AudioError, LoudspeakerError, MicrophoneError, ModelError
-from voicecoach.history import History
-from voicecoach.practice import rehearsal
+from voicecoach.history import History, Take
+from voicecoach.practice import Played, rehearsal
 from voicecoach.record import Device, Preflight
 from voicecoach.record.wav import WavWriter
+from voicecoach.scenarios import Scenario
 
 DEVICE = Device(0, "made up", "none", 1, 1, RATE, True, True)
 LINES = 6  # of no-hot-water
@@ -229,15 +230,49 @@ def test_an_analysis_that_fails_leaves_the_take_and_says_how_to_go_on(
         assert store.take(1).status == "recorded"
 
 
-def test_takes_go_one_after_the_other_and_the_third_in_a_row_is_noticed(
-    call: Call, run: Run, tmp_path: Path
+def test_the_history_judges_a_call_as_its_report_does(
+    call: Call, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    judged = []
+
+    def judge(
+        store: History, take: Take, scenario: Scenario, played: Played, *_: object, **__: object
+    ) -> None:
+        judged.append((take.number, scenario, played))
+        raise AudioError("enough")
+
+    monkeypatch.setattr("voicecoach.pipeline.Coach.ready", lambda settings: None)
+    monkeypatch.setattr("voicecoach.practice.rehearsal.judge", judge)
+    run("no-hot-water", "--no-analysis")
+    assert run("--report", "1")[0] == 1
+    with pytest.raises(SystemExit):
+        cli.main(["history", "--history", str(tmp_path / "history"), "analyse", "1"])
+    assert "enough" in capsys.readouterr().err
+    assert judged[0] == judged[1]
+    assert len(judged[0][2].lines) == LINES
+
+
+def test_takes_go_one_after_the_other(call: Call, run: Run, tmp_path: Path) -> None:
     _, _, err = run("no-hot-water", "--no-analysis", "--takes", "3")
-    assert err.count("in a row") == 1
+    assert "in a row" not in err  # they were asked for
     assert err.count("The caller    ") == 1  # the card, once
     assert err.count("TO TAKE ALONG") == 1
     with history(tmp_path) as store:
         assert [take.number for take in store.takes()] == [1, 2, 3]
+
+
+def test_the_third_call_in_a_row_is_noticed_and_one_without_an_answer_is_none(
+    call: Call, run: Run, tmp_path: Path
+) -> None:
+    arguments = ("no-hot-water", "--no-analysis")
+    call.silent = True
+    assert "no answer was heard" in run(*arguments)[2].lower()
+    assert "new" in next(line for line in run("--list")[1].splitlines() if "no-hot-water" in line)
+    call.silent = False
+    assert ["in a row" in run(*arguments)[2] for _ in range(3)] == [False, False, True]
+    assert "3x" in next(line for line in run("--list")[1].splitlines() if "no-hot-water" in line)
+    with history(tmp_path) as store:
+        assert [take.ended for take in store.takes()] == ["unanswered", "done", "done", "done"]
 
 
 def test_a_draw_takes_what_was_not_practised(call: Call, run: Run, tmp_path: Path) -> None:

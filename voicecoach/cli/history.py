@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.options import agent_option, analysis_options, analysis_settings, history_option
+from voicecoach.cli.options import (
+    agent_option,
+    analysis_options,
+    analysis_settings,
+    history_option,
+    scenarios_option,
+)
 from voicecoach.cli.terminal import shown, shown_progress
 
 if TYPE_CHECKING:
     from voicecoach.history import History, Take
+    from voicecoach.pipeline import Coach
+    from voicecoach.transcribe import Progress
 
 SHOWN = 20  # takes on a page, when nothing else is asked for
+ENDINGS = {"interrupted": ", was interrupted", "unanswered": ", nothing was said"}
 WHAT = 18  # characters of what a take is of
 COLUMNS = (
     *("number", "agent", "kind", "scenario", "language", "started", "duration", "status", "ended"),
@@ -81,8 +90,14 @@ def history(
 
 
 def _stored(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --history to a command of the group; it may stand before its name, too."""
-    return history_option(click.pass_context(command))
+    """Add --history to a command of the group; before its name it may stand, too."""
+    option = click.option(
+        "--history",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        help="Where takes are kept; the platform's own folder for data when not given.",
+    )
+    return option(click.pass_context(command))
 
 
 @history.command()
@@ -132,6 +147,7 @@ def add(
 @history.command()
 @click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
 @agent_option
+@scenarios_option
 @analysis_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @_stored
@@ -139,48 +155,41 @@ def analyse(
     context: click.Context,
     numbers: Sequence[int],
     agent: str,
+    folders: Sequence[Path],
     quiet: bool,
     history: Path | None,
     **options: Any,
 ) -> int:
     """Analyse takes and keep what was found; without numbers, your own that are not analysed yet.
 
-    What the answers of a practice call held is told by voicecoach practice --report NUMBER, which analyses
-    it, too.
+    Of a practice call what its answers held is kept, too; voicecoach practice --report NUMBER prints it.
     """
-    from voicecoach import pipeline, takes
+    from voicecoach import pipeline
     from voicecoach.errors import UsageError, VoicecoachError
+    from voicecoach.history import UNANSWERED
 
     code = 0
     with _open(history or context.obj) as store:
-        asked = [store.take(number) for number in numbers] or [
-            take for take in store.takes(agent) if take.status == "recorded"
+        wanted = [store.take(number) for number in numbers] or [
+            take for take in store.takes(agent) if take.status == "recorded" and take.ended != UNANSWERED
         ]
-        wanted = [take for take in asked if take.kind != "practice" or not store.outcome(take.number)]
-        for take in asked:
-            if take not in wanted:
-                _print(
-                    f"take {take.number}: a practice call; run: voicecoach practice --report {take.number}"
-                )
         people = {take.agent for take in wanted}
         if len(people) > 1:
             raise UsageError(f"takes of {len(people)} people; analyse those of one at a time")
-        if not asked:
-            _print("every take is analysed")
         if not wanted:
+            _print("every take is analysed")
             return 0
         coach = pipeline.Coach.ready(analysis_settings(options, stored=store.baselines(people.pop())))
         for take in wanted:
             try:
                 with shown_progress(f"take {take.number}", quiet) as progress:
-                    found = pipeline.analyse(_recording(take), coach=coach, progress=progress)
+                    _analyse(store, take, folders, coach, progress)
             except VoicecoachError as error:
                 if len(wanted) == 1:
                     raise
                 click.echo(f"voicecoach: take {take.number}: {shown(str(error))}", err=True)
                 code = 1
                 continue
-            store.add_analysis(take.number, found, utterances=takes.utterances(found))
             _print(f"take {take.number}: {_result(store.take(take.number))}")
     return code
 
@@ -227,6 +236,24 @@ def _open(folder: Path | None) -> History:
     from voicecoach.history import History
 
     return History.open(folder)
+
+
+def _analyse(
+    store: History, take: Take, folders: Sequence[Path], coach: Coach, progress: Progress | None
+) -> None:
+    """Analyse a take and keep what was found; a practice call is judged where it is known how it went."""
+    from voicecoach import pipeline, takes
+    from voicecoach.practice import rehearsal
+
+    recording = _recording(take)
+    if take.kind == "practice" and store.outcome(take.number):
+        scenario, same = rehearsal.scenario_of(take, folders)
+        if not same:
+            click.echo(f"voicecoach: {scenario.id}: has been changed since take {take.number}", err=True)
+        rehearsal.judge(store, take, scenario, rehearsal.remembered(store, take), coach, progress=progress)
+        return
+    found = pipeline.analyse(recording, coach=coach, progress=progress)
+    store.add_analysis(take.number, found, utterances=takes.utterances(found))
 
 
 def _recording(take: Take) -> Path:
@@ -286,7 +313,7 @@ def _result(take: Take) -> str:
     if take.status == "recording":
         return "being recorded"
     if take.musts is None:
-        return "not analysed" + (", was interrupted" if take.ended == "interrupted" else "")
+        return "not analysed" + ENDINGS.get(take.ended, "")
     parts = [f"{take.musts_met} of {take.musts} musts"] if take.musts else []
     parts += [f"{take.total:.0f} points"] if take.total is not None else []
     return ", ".join(parts) or "analysed, nothing to judge"

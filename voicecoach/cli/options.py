@@ -80,6 +80,15 @@ _ANALYSIS = (
     ),
 )
 
+scenarios_option = click.option(
+    "--scenarios",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder of your own scenarios; may be repeated.",
+)
+
 
 def analysis_options(command: _Command) -> _Command:
     """Add the options an analysis is made with; the command hands them to ``analysis_settings``."""

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.options import agent_option, analysis_options, analysis_settings, history_option
+from voicecoach.cli.options import (
+    agent_option,
+    analysis_options,
+    analysis_settings,
+    history_option,
+    scenarios_option,
+)
 from voicecoach.cli.terminal import shown
 from voicecoach.errors import UsageError
 
@@ -25,14 +31,7 @@ if TYPE_CHECKING:
 @click.option("--family", help="Draw or list only this kind, such as everyday.")
 @agent_option
 @history_option
-@click.option(
-    "--scenarios",
-    "folders",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="A folder of your own scenarios; may be repeated.",
-)
+@scenarios_option
 @click.option("--microphone", metavar="NAME|NUMBER", help="Which microphone; see: voicecoach devices.")
 @click.option("--loudspeaker", metavar="NAME|NUMBER", help="What the caller is heard on.")
 @click.option("--text", is_flag=True, help="Show the caller's lines and play nothing.")
@@ -118,8 +117,8 @@ def practice(
                 chosen = lots.draw(known, store.practised(agent), opted_in=opted_in)
             count += 1
             here.welcome(chosen, count)
-            here.notice_habit(chosen)
             if count == 1:
+                here.notice_habit(chosen)
                 here.consent(chosen, opted_in=opted_in)
             done = here.take(chosen)
             if done.over:
@@ -164,15 +163,14 @@ def _list(store: History, agent: str, known: Sequence[Scenario], *, hint: bool) 
 
 def _report(store: History, number: int, folders: tuple[Path, ...], settings: Settings, form: str) -> int:
     """The page of an earlier take."""
-    from voicecoach import scenarios
     from voicecoach.cli import room
     from voicecoach.pipeline import Coach
     from voicecoach.practice import rehearsal
 
     take = store.take(number)
     played = rehearsal.remembered(store, take)
-    scenario = scenarios.load(take.scenario, folders)
-    if scenario.sha256 != take.scenario_sha256:
+    scenario, same = rehearsal.scenario_of(take, folders)
+    if not same:
         click.echo(f"voicecoach: {scenario.id}: has been changed since take {number}", err=True)
     room.print_report(store, take, scenario, played, Coach.ready(settings), form)
     return 0

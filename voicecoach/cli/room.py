@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from voicecoach.scenarios import Scenario
 
 
+RECENT = 50  # takes that are looked at for a habit
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """How a take went: the exit code, and whether there is nothing to ask any more."""
@@ -73,11 +76,13 @@ class Room:
     def notice_habit(self, scenario: Scenario) -> None:
         """Say so where the same scenario was practised several times in a row."""
         from voicecoach import practice
+        from voicecoach.history import UNANSWERED
         from voicecoach.practice import lots
 
         many = practice.settings().in_a_row
-        before = [take.scenario for take in self.store.takes(self.agent, kind="practice", limit=many)]
-        if lots.in_a_row(before, scenario.id) + 1 >= many:
+        before = self.store.takes(self.agent, kind="practice", limit=RECENT)
+        practised = [take.scenario for take in before if take.ended != UNANSWERED]
+        if lots.in_a_row(practised, scenario.id) + 1 >= many:
             self.say(f"{many} times or more in a row: another call keeps your words fresh (--draw).")
 
     def consent(self, scenario: Scenario, *, opted_in: bool) -> None:

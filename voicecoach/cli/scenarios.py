@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicecoach.cli.options import scenarios_option
 from voicecoach.cli.terminal import shown
 
 if TYPE_CHECKING:
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_scenarios_option = click.option(
-    "--scenarios",
-    "folders",
-    multiple=True,
-    metavar="DIR",
-    type=_FOLDER,
-    help="A folder of your own scenarios; may be repeated.",
-)
 _format_option = click.option(
     "-f",
     "--output-format",
@@ -42,7 +35,7 @@ def scenarios() -> None:
 
 
 @scenarios.command("list")
-@_scenarios_option
+@scenarios_option
 @click.option("--family", help="Only this kind, such as everyday.")
 @click.option("--language", help="Only this language, as a code such as en.")
 @_format_option
@@ -70,7 +63,7 @@ def list_(folders: tuple[Path, ...], family: str | None, language: str | None, f
 
 @scenarios.command("show")
 @click.argument("scenario", metavar="ID|FILE")
-@_scenarios_option
+@scenarios_option
 @click.option(
     "--lines",
     is_flag=True,
@@ -94,7 +87,7 @@ def show_(scenario: str, folders: tuple[Path, ...], lines: bool, format_: str) -
 
 
 @scenarios.command("check")
-@_scenarios_option
+@scenarios_option
 @click.option("--scorecard", default="service-call", show_default=True, help="Name or file of a scorecard.")
 @click.option("--no-builtin", "builtin", flag_value=False, default=True, help="Only those of --scenarios.")
 def check_(folders: tuple[Path, ...], scorecard: str, builtin: bool) -> None:

@@ -5,6 +5,16 @@ opens a ``History`` and asks. Nothing here needs numpy until an analysis is read
 """
 
 from voicecoach.history.store import History
-from voicecoach.history.types import Forgotten, Person, Point, Practised, Problem, Take, Utterance
+from voicecoach.history.types import UNANSWERED, Forgotten, Person, Point, Practised, Problem, Take, Utterance
 
-__all__ = ["Forgotten", "History", "Person", "Point", "Practised", "Problem", "Take", "Utterance"]
+__all__ = [
+    "UNANSWERED",
+    "Forgotten",
+    "History",
+    "Person",
+    "Point",
+    "Practised",
+    "Problem",
+    "Take",
+    "Utterance",
+]

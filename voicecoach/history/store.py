@@ -18,6 +18,7 @@ from voicecoach.history import people, queries, recordings, rows, upkeep
 from voicecoach.history.database import Database, told
 from voicecoach.history.types import (
     KINDS,
+    UNANSWERED,
     Forgotten,
     Person,
     Point,
@@ -339,11 +340,11 @@ class History:
         )
 
     def practised(self, agent: str) -> Mapping[str, Practised]:
-        """Return how often each scenario was practised by a person, by its id."""
+        """Return how often each scenario was practised by a person, by its id; without calls unanswered."""
         found = self._db.all(
             "SELECT scenario, count(*), max(started) FROM takes"
-            " WHERE person = ? AND kind = 'practice' AND scenario != '' GROUP BY scenario",
-            (people.find(self._db, agent),),
+            " WHERE person = ? AND kind = 'practice' AND scenario != '' AND ended != ? GROUP BY scenario",
+            (people.find(self._db, agent), UNANSWERED),
         )
         return {scenario: Practised(count, queries.time(last)) for scenario, count, last in found}
 

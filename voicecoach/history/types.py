@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+UNANSWERED = "unanswered"  # how a practice ended in which nothing was said
 KINDS = ("practice", "recording", "calibration", "added")
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Samples = NDArray[np.int16]
 StopHeard = Callable[[Samples, int], bool]  # an answer, shape (samples,), and its rate
+Keep = Callable[["Played"], None]  # the call so far
 
 # what the agent can do with a key
 DONE = "done"  # my answer is over; I have read the line
@@ -201,7 +202,26 @@ def parse(found: Mapping[str, Any], recording: Path, duration: float) -> Played:
         PlayedLine(**{**one, "repeats": tuple((start, end) for start, end in one["repeats"])})
         for one in found["lines"]
     )
-    return Played(recording, duration, lines, found["ended"], found["problem"])
+    return Played(recording, duration, within(lines, duration), found["ended"], found["problem"])
+
+
+def within(lines: Sequence[PlayedLine], duration: float) -> tuple[PlayedLine, ...]:
+    """Lines as they went in a call that ended after ``duration`` seconds; of one cut off, what was heard."""
+    found = []
+    for one in lines:
+        if one.start >= duration:
+            continue
+        begun = one.answer_start is not None and one.answer_start < duration
+        found.append(
+            replace(
+                one,
+                end=min(one.end, duration),
+                answer_start=one.answer_start if begun else None,
+                answer_end=min(one.answer_end, duration) if begun and one.answer_end is not None else None,
+                repeats=tuple((start, min(end, duration)) for start, end in one.repeats if start < duration),
+            )
+        )
+    return tuple(found)
 
 
 # --- the call -----------------------------------------------------------------------------------------------
@@ -236,6 +256,7 @@ def run(
     *,
     settings: PracticeSettings,
     stop_heard: StopHeard | None = None,
+    keep: Keep | None = None,
 ) -> Played:
     """Go through a scenario line by line and record it to ``path``.
 
@@ -247,6 +268,8 @@ def run(
     settings : when an answer is over.
     stop_heard : given what was said since a line began, tells whether it holds the stop word; the call then
         stops at once.
+    keep : given the call so far, as one that was interrupted, whenever a line or an answer begins or
+        ends; for when the program is killed.
 
     A microphone that is unplugged, a full disk and Ctrl-C end the call as a key does: what was said is kept,
     and ``Played.ended`` tells.
@@ -264,7 +287,9 @@ def run(
     played = sounds(scenario.lines, microphone.rate) if loudspeaker else (None,) * len(scenario.lines)
     ended, problem = ALL_SAID, ""
     with WavWriter(path, microphone.rate, 2) as wav:
-        call = _Call(microphone, loudspeaker, ui, settings, stop_heard, wav, Meter(microphone.rate))
+        call = _Call(
+            microphone, loudspeaker, ui, settings, stop_heard, keep, path, wav, Meter(microphone.rate)
+        )
         try:
             for number, (line, sound) in enumerate(zip(scenario.lines, played, strict=True)):
                 call.line(number, line, sound)
@@ -276,7 +301,7 @@ def run(
             ended, problem = BROKEN_OFF, str(error)
         if loudspeaker is not None:
             loudspeaker.stop()
-    return Played(path, call.now, call.finished(), ended, problem)
+    return Played(path, call.now, within(call.lines, call.now), ended, problem)
 
 
 class _Ended(Exception):  # noqa: N818 - no error
@@ -292,6 +317,8 @@ class _Call:
     ui: Ui
     settings: PracticeSettings
     stop_heard: StopHeard | None
+    keep: Keep | None
+    path: Path
     wav: WavWriter
     meter: Meter
     lines: list[PlayedLine] = field(default_factory=list)
@@ -311,19 +338,6 @@ class _Call:
         """Whether an answer has begun."""
         return self.live is not None and self.live.spoken >= self.settings.least
 
-    def finished(self) -> tuple[PlayedLine, ...]:
-        """The lines as they went; of one that was cut off, what was heard of it."""
-        now = self.now
-        return tuple(
-            replace(
-                one,
-                end=min(one.end, now),
-                repeats=tuple((start, min(end, now)) for start, end in one.repeats if start < now),
-            )
-            for one in self.lines
-            if one.start < now
-        )
-
     def line(self, number: int, line: Line, sound: Samples | None) -> None:
         """One line and its answer."""
         self.since.clear()
@@ -332,16 +346,21 @@ class _Call:
             self._show(number, line)
         else:
             start, end = self._say(sound)
-            self.lines.append(PlayedLine(number, start, end))
+            self._begin(PlayedLine(number, start, end))
             self._wait(end)
         self._listen(sound)
+        self._keep()
         self._check()
+
+    def _begin(self, line: PlayedLine) -> None:
+        self.lines.append(line)
+        self._keep()
 
     def _show(self, number: int, line: Line) -> None:
         """Leave the agent time to read."""
         start = self.now
         end = start + self.settings.reading(line.say)
-        self.lines.append(PlayedLine(number, start, end, sounded=False))
+        self._begin(PlayedLine(number, start, end, sounded=False))
         self.meter.restart()
         self.live = None
         while self.now < end and not self.said and self._step("reading") != DONE:
@@ -380,12 +399,15 @@ class _Call:
             if key == AGAIN and sound is not None:
                 times = self._say(sound)
                 self._note(answer_start=None, answer_end=None, repeats=(*self.lines[-1].repeats, times))
+                self._keep()
                 self._wait(times[1])
                 turn = self.now
             elif self.live is not None and self.said:
                 end = self.now - self.live.silence
                 begun = self.lines[-1].answer_start
                 self._note(answer_start=end - self.live.spoken if begun is None else begun, answer_end=end)
+                if begun is None:
+                    self._keep()
                 if self.live.silence >= self.settings.silence_after(self.live.spoken):
                     return
             elif self.now - turn >= self.settings.give_up:
@@ -426,6 +448,11 @@ class _Call:
     def _note(self, **what: Any) -> None:
         """Write down more about the line under way."""
         self.lines[-1] = replace(self.lines[-1], **what)
+
+    def _keep(self) -> None:
+        """Have the call so far kept, in case the program is killed."""
+        if self.keep is not None:
+            self.keep(Played(self.path, self.now, tuple(self.lines), INTERRUPTED))
 
     def _check(self) -> None:
         """End the call where the stop word was said since the line began."""

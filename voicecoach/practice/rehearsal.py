@@ -5,11 +5,15 @@ Whatever ends the program between two steps, what was done stays, and ``judge`` 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach import practice
-from voicecoach.errors import UsageError
+from voicecoach.errors import UsageError, VoicecoachError
+from voicecoach.history import UNANSWERED
 from voicecoach.practice import Loudspeaker, Microphone, Played, PracticeSettings, Samples, StopHeard, Ui
 
 if TYPE_CHECKING:
@@ -41,7 +45,11 @@ def record(
     settings: PracticeSettings,
     stop_heard: StopHeard | None = None,
 ) -> tuple[Take, Played]:
-    """Go through a scenario (see ``practice.run``) and keep the take and how the call went."""
+    """Go through a scenario (see ``practice.run``) and keep the take and how the call went.
+
+    The lines are kept as they go, so that a call whose program was killed can be judged as far as it went.
+    A take in which no answer was heard ends ``UNANSWERED``; it does not count as practised.
+    """
     take = history.new_take(
         agent,
         "practice",
@@ -50,6 +58,11 @@ def record(
         language=scenario.language,
     )
     assert take.recording is not None
+
+    def keep(so_far: Played) -> None:
+        with contextlib.suppress(VoicecoachError):  # the call goes on; it is kept at its end, too
+            history.add_outcome(take.number, {"played": practice.document(so_far)})
+
     played = practice.run(
         scenario,
         microphone,
@@ -58,10 +71,12 @@ def record(
         ui,
         settings=settings,
         stop_heard=stop_heard,
+        keep=keep,
     )
-    take = history.finish_take(take.number, duration=played.duration, ended=played.ended)
     history.add_outcome(take.number, {"played": practice.document(played)})
-    return take, played
+    answered = any(line.answer_start is not None for line in played.lines)
+    ended = played.ended if answered else UNANSWERED
+    return history.finish_take(take.number, duration=played.duration, ended=ended), played
 
 
 def remembered(history: History, take: Take) -> Played:
@@ -79,6 +94,20 @@ def remembered(history: History, take: Take) -> Played:
             f"voicecoach history analyse {take.number}"
         )
     return practice.parse(known, take.recording, take.duration or 0.0)
+
+
+def scenario_of(take: Take, folders: Sequence[Path] = ()) -> tuple[Scenario, bool]:
+    """The scenario of a take as it is now, and whether it is the same as then; ``folders`` hold further ones.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name any more.
+    """
+    from voicecoach import scenarios
+
+    scenario = scenarios.load(take.scenario, folders)
+    return scenario, scenario.sha256 == take.scenario_sha256
 
 
 def judge(
