@@ -143,7 +143,7 @@ def test_of_a_thousand_takes_and_more_a_part_is_looked_at(
     whole = definitions()
     few = replace(whole, thresholds={**whole.thresholds, "takes_most": 20.0})
     monkeypatch.setattr("voicecoach.trend.about.definitions", lambda: few)
-    page = trend(practised(45)).output
+    page = trend(practised(45, rise=30.0)).output
     assert "45 takes, 20 of them looked at, 2 Mar 2026 to 2 May 2026" in page
     assert "over 20 takes" in page
 
@@ -153,6 +153,26 @@ def test_few_takes_say_so(trend: Trend) -> None:
     assert "2 takes so far, it takes 5" in section(page, "NOT CLEAR YET")
     assert section(page, "ONE THING TO TRY").startswith("Record 3 more takes")
     assert "WHAT CHANGED" not in page
+
+
+def test_from_few_takes_that_do_not_tell_come_the_plain_numbers(trend: Trend) -> None:
+    def fill(history: History) -> None:
+        for k, total in enumerate([60.0, 71.0, 74.0, 66.0, 82.0, 88.0, 69.0]):
+            take(history, k, total)
+
+    unclear = section(trend(fill, "--no-plot").output, "NOT CLEAR YET")
+    assert unclear.startswith("points of the scorecard 71 -> 82")
+    assert "first 3 takes to last 3; takes vary by 8.4" in unclear
+    assert "likely" not in unclear
+
+
+def test_many_measures_at_once_are_said_to_be_many(trend: Trend) -> None:
+    note = (
+        "2 measures are looked at together; one in twenty of those that only vary seems to change by chance."
+    )
+    assert note in section(trend(practised(30, rise=25.0)).output, "NOTES")
+    assert "looked at together" not in trend(None, "score.total").output
+    assert "looked at together" not in trend(practised(30), "--agent", "me", "pace").output
 
 
 def test_a_break_is_told_kindly(trend: Trend) -> None:

@@ -41,16 +41,16 @@ def test_a_sentence_that_wears_has_its_arithmetic() -> None:
     assert found is not None
     assert found.faster == pytest.approx(0.18)
     assert found.flatter == pytest.approx(1.1)
-    assert (found.faster_low, found.flatter_high) == (pytest.approx(0.18), pytest.approx(1.1))
+    assert 0.15 < found.faster_low < 0.18 < found.faster_high < 0.21
+    assert 1.0 < found.flatter_low < 1.1 < found.flatter_high < 1.2
     assert (found.said[0].take, found.said[-1].take) == (1, 10)
 
 
-def test_five_times_are_enough_where_all_go_one_way_and_four_are_not() -> None:
-    rates, spreads = [5.0, 5.3, 5.2, 5.5, 5.9], [7.0, 6.3, 6.1, 5.8, 5.2]
-    assert only(said(rates, spreads)) is None  # one pair the other way
-    rates[1], rates[2] = rates[2], rates[1]
-    assert only(said([4.9, 5.2, 5.3, 5.4, 5.9], spreads)) is not None
+def test_five_times_are_enough_where_they_go_one_way_and_four_are_not() -> None:
+    rates, spreads = [4.9, 5.2, 5.3, 5.4, 5.9], [7.0, 6.3, 6.1, 5.8, 5.2]
+    assert only(said(rates, spreads)) is not None
     assert only(said(rates[:4], spreads[:4])) is None
+    assert only(said([5.9, 5.2, 5.3, 5.4, 6.4], spreads)) is None  # up and down
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_chance_is_hardly_ever_called_worn() -> None:
     assert len(worn(dict(enumerate(noise)))) <= 2  # type: ignore[arg-type]
     real = [
         said(
-            [5 * 1.25 ** (k / 19) + chance.gauss(0, 0.25) for k in range(20)],
-            [7 - 3 * k / 19 + chance.gauss(0, 1) for k in range(20)],
+            [5 * 1.25 ** (k / 9) + chance.gauss(0, 0.25) for k in range(10)],
+            [7 - 3 * k / 9 + chance.gauss(0, 1) for k in range(10)],
         )
         for _ in range(50)
     ]

@@ -1,7 +1,7 @@
 """How a person's takes go: a page for the terminal, or JSON. Both made from ``Progress`` alone.
 
 Plain text: no colour, and nothing beyond ASCII of ours but in drawings where the terminal can show them. Days
-are in UTC. "Likely" is said of an interval that holds in 19 of 20 cases.
+are in UTC. "Likely" is said of an interval that holds in 19 of 20 cases, "probably" of one in 4 of 5.
 """
 
 from __future__ import annotations
@@ -110,8 +110,7 @@ class _Page:
         times = [point.time.timestamp() for point in found.points]
         values = [point.value for point in found.points]
         most = self.width * 2  # more points than that are one blot
-        middles, _ = groups(values, most)
-        when, _ = groups(times, most)
+        middles, when = groups(values, most), groups(times, most)
         levels = [found.change.start] if found.change else []
         text = plots.plot(
             [plots.Series(when, middles)],
@@ -133,7 +132,7 @@ class _Page:
             self.columns(found.name, f"{found.reason}{so_far}")
             return
         about = definitions().about(found.id)
-        middles, _ = groups(values, int(threshold("spark")), counted=about.counted)
+        middles = groups(values, int(threshold("spark")), counted=about.counted)
         numbers = f"{figure(found.change.start)} -> {figure(found.change.now)} {found.unit}".strip()
         drawn = plots.spark(middles, unicode=self.unicode)
         self.columns(found.name, f"{numbers:<{NUMBERS}}  {drawn}" if self.width >= WIDE else numbers)
@@ -160,11 +159,12 @@ def _words(found: Trend, change: Change) -> str:
     way = "" if found.verdict not in (RISING, FALLING) else "more, " if found.verdict == RISING else "less, "
     if found.better is not None:
         way = f"{way}as wanted; " if found.better else f"{way}not as wanted; "
-    if change.low is None or change.high is None:
-        return f"{found.reason}"
-    likely = f"likely {_signed(change.low)} to {_signed(change.high)} over {len(found.points)} takes"
+    takes = len(found.points)
     if found.verdict == STEADY:
-        return f"{likely}; less than {figure(change.smallest)}, the least worth naming"
+        return f"any change is probably less than {figure(change.smallest)}, the least worth naming"
+    if found.verdict == UNKNOWN and takes < threshold("bounds_takes"):
+        return f"first {change.ends} takes to last {change.ends}; takes vary by {figure(change.spread)}"
+    likely = f"likely {_signed(change.low)} to {_signed(change.high)} over {takes} takes"
     return f"{way}{likely}" if not found.reason else f"{likely}: {found.reason}"
 
 
@@ -186,6 +186,12 @@ def _notes(page: _Page, progress: Progress) -> None:
             "The later takes are of other scenarios than the earlier ones; that may be part of the change in "
             f"{', '.join(mixed)}."
         )
+    told = [one for one in progress.trends if one.change is not None]
+    if len(told) > 1 and any(one.verdict in (RISING, FALLING) for one in told):
+        notes.append(
+            f"{len(told)} measures are looked at together; one in twenty of those that only vary seems to "
+            "change by chance."
+        )
     left = max((one.left_out for one in progress.trends), default=0)
     if left:
         notes.append(f"{left} takes in another language, unit or line are not compared.")
@@ -201,8 +207,8 @@ def _worn(one: Worn) -> str:
     faster = [f"{100 * share:.0f}" for share in (one.faster, one.faster_low, one.faster_high)]
     flatter = [f"{semitones:.1f}" for semitones in (one.flatter, one.flatter_low, one.flatter_high)]
     return (
-        f'"{_short(one.text)}" has become {faster[0]} % faster (likely {faster[1]} to {faster[2]}) and '
-        f"{flatter[0]} semitones flatter (likely {flatter[1]} to {flatter[2]}){since}, "
+        f'"{_short(one.text)}" has become {faster[0]} % faster (probably {faster[1]} to {faster[2]}) and '
+        f"{flatter[0]} semitones flatter (probably {flatter[1]} to {flatter[2]}){since}, "
         f"in {len(one.said)} takes. "
         f"Listen to take {first.take} at {plots.minute(first.start)} and to take {last.take} at "
         f"{plots.minute(last.start)}."

@@ -5,7 +5,7 @@ Pure functions over the points a history holds; thresholds and texts stand in tr
 
 from voicecoach.trend.about import MARKER, About, Definitions, definitions, threshold
 from voicecoach.trend.progress import Progress, Suggestion, figure, progress, wanted
-from voicecoach.trend.slope import Slope, groups, slope, spread
+from voicecoach.trend.slope import Slope, groups, slope, spread, student
 from voicecoach.trend.verdict import (
     FALLING,
     RISING,
@@ -43,6 +43,7 @@ __all__ = [
     "progress",
     "slope",
     "spread",
+    "student",
     "threshold",
     "trend",
     "wanted",

@@ -1,14 +1,12 @@
-"""How a value goes over a row of takes: a slope that a few odd takes cannot bend, with its interval.
+"""How a value goes over a row of takes: a slope with its interval.
 
-The slope is the median of the slopes between all pairs (Theil 1950, A rank-invariant method of linear and
-polynomial regression analysis; Sen 1968, Estimates of the regression coefficient based on Kendall's tau,
-Journal of the American Statistical Association 63); its interval follows from the variance of Kendall's S.
-Takes near each other are often alike, and then that variance is larger (Hamed and Rao 1998, A modified
-Mann-Kendall trend test for autocorrelated data, Journal of Hydrology 204): it is multiplied by
-(1 + r) / (1 - r), where r is the likeness of neighbours, with some doubt added. r is the least of three: what
-is left of it once a line is taken out, or a step, each corrected for its bias, and what the differences of
-neighbours show (-1/2 where takes only vary, 0 where they wander), which hardly sees a slow bend. Without
-that, values that only wander would be called a trend more often than not.
+Late takes are compared with early ones, each weighing as much as its distance from the middle of the row to
+some power: 1 gives the line of least squares, which sees an even change best, 0 the later half against the
+earlier, which sees a step best. The interval is Student's, by what lies beside that course.
+Takes near each other are often alike, and a few of them say less then: the likeness of neighbours is taken as
+given, not found, since few takes cannot tell it, and makes the error larger by the square root of
+(1 + r) / (1 - r) (Bayley and Hammersley 1946, The "effective" number of independent observations in an
+autocorrelated time series, Supplement to the Journal of the Royal Statistical Society 8).
 """
 
 from __future__ import annotations
@@ -19,56 +17,62 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist, fmean, median
 
-STEP_LEAST = 3  # values on each side of a step, at least
-
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """A change a place in the row, and its interval; infinite ends where there is too little to tell."""
+    """A change from the first value to the last, its standard error and the degrees of freedom of that."""
 
-    value: float
-    low: float
-    high: float
+    change: float
+    error: float
+    freedom: int
+
+    def bounds(self, confidence: float) -> tuple[float, float]:
+        """Return the interval that holds the change with this confidence."""
+        reach = student(confidence, self.freedom) * self.error
+        return self.change - reach, self.change + reach
 
 
-def slope(
-    values: Sequence[float],
-    places: Sequence[float] | None = None,
-    *,
-    confidence: float,
-    bias: float,
-    doubt: float,
-    most: float,
-) -> Slope:
-    """Return the slope of ``values`` at ``places`` (0, 1, 2 ... when not given), two values or more.
-
-    ``confidence`` is that of the interval; ``bias``, ``doubt`` and ``most`` say how the likeness of
-    neighbours is corrected (see trend.yaml).
-    """
-    at = list(range(len(values))) if places is None else list(places)
+def slope(values: Sequence[float], *, power: float, alike: float) -> Slope:
+    """Return how ``values`` go, three or more; ``alike`` is the correlation of neighbours (below 1)."""
     count = len(values)
-    slopes = sorted(
-        (values[j] - values[i]) / (at[j] - at[i]) for i in range(count) for j in range(i + 1, count)
+    places = [place - (count - 1) / 2 for place in range(count)]
+    weights = [math.copysign(abs(place) ** power, place) for place in places]
+    middle, weight = fmean(values), _product(weights, weights)
+    centred = [value - middle for value in values]
+    along = _product(centred, weights)
+    beside = max(_product(centred, centred) - along * along / weight, 0.0) / (count - 2)
+    whole = (count - 1) / _product(weights, places)
+    error = math.sqrt(beside * weight * (1 + alike) / (1 - alike)) * whole
+    return Slope(along * whole, error, count - 2)
+
+
+def student(confidence: float, freedom: int) -> float:
+    """Return how many standard errors an interval reaches to either side, for three degrees of freedom on.
+
+    An expansion (Abramowitz and Stegun 1964, Handbook of Mathematical Functions, 26.7.5), right to 1 %.
+    """
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
     )
-    middle = median(slopes)
-    alike = min(max(_alike(values, at, middle, bias) + doubt / math.sqrt(count), 0.0), most)
-    variance = count * (count - 1) * (2 * count + 5) / 18 * (1 + alike) / (1 - alike)
-    reach = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(variance)
-    first = round((len(slopes) - reach) / 2)  # the first-th from either end, from one; exact for few values
-    if first < 1:
-        return Slope(middle, -math.inf, math.inf)
-    return Slope(middle, slopes[first - 1], slopes[-first])
+    return math.fsum(term / freedom**k for k, term in enumerate(terms))
 
 
-def groups(values: Sequence[float], most: int, *, counted: bool = False) -> tuple[list[float], list[float]]:
-    """Return the middles of at most so many groups of neighbours, and their places in the row."""
+def _product(a: Sequence[float], b: Sequence[float]) -> float:
+    return math.fsum(x * y for x, y in zip(a, b, strict=True))
+
+
+def groups(values: Sequence[float], most: int, *, counted: bool = False) -> list[float]:
+    """Return the middles of at most so many groups of neighbours."""
     count = len(values)
     if count <= most:
-        return list(values), [float(place) for place in range(count)]
+        return list(values)
     middle = fmean if counted else median
     edges = [round(k * count / most) for k in range(most + 1)]
-    spans = [range(first, end) for first, end in pairwise(edges)]
-    return [middle(values[k] for k in span) for span in spans], [fmean(span) for span in spans]
+    return [middle(values[first:end]) for first, end in pairwise(edges)]
 
 
 def spread(values: Sequence[float]) -> float:
@@ -78,31 +82,3 @@ def spread(values: Sequence[float]) -> float:
     """
     steps = [b - a for a, b in pairwise(values)]
     return math.sqrt(fmean(step * step for step in steps) / 2) if steps else 0.0
-
-
-def _alike(values: Sequence[float], places: Sequence[float], slope: float, bias: float) -> float:
-    """Return how alike neighbours are beside a line, a step or a slow bend, whichever leaves the least."""
-    count = len(values)
-    line = _centred([value - slope * place for value, place in zip(values, places, strict=True)])
-    found = _lag(line)
-    found += (2 + 4 * found) / count
-    cuts = range(STEP_LEAST, count - STEP_LEAST + 1)
-    best = min((_centred(values[:cut]) + _centred(values[cut:]) for cut in cuts), key=_power, default=line)
-    if _power(best) < _power(line):
-        step = _lag(best)
-        found = min(found, step + (bias + 4 * step) / count)
-    return min(found, 1 + 2 * _lag(_centred([b - a for a, b in pairwise(line)])))
-
-
-def _centred(values: Sequence[float]) -> list[float]:
-    middle = fmean(values)
-    return [value - middle for value in values]
-
-
-def _power(values: Sequence[float]) -> float:
-    return sum(value * value for value in values)
-
-
-def _lag(values: Sequence[float]) -> float:
-    power = _power(values)
-    return sum(a * b for a, b in pairwise(values)) / power if power > 0 else 0.0

@@ -1,9 +1,10 @@
 """How a measure, a marker or the points of a scorecard go over a person's takes: functions of its values.
 
 A change is only named where the interval of its slope (see slope) leaves out zero and where it is at least
-the smallest one worth naming; "steady" only where the whole interval lies within that. Everything else is too
-few takes to tell, which is no fault of anybody's. Whether more is wanted, or less, is known of a few measures
-only. Thresholds, and what each measure is compared by, stand in trend.yaml. Times are aware, in UTC.
+the smallest one worth naming; "steady" only where the interval lies within that. Everything else is too few
+takes to tell, which is no fault of anybody's. A change is of the takes at hand: values that wandered from one
+level to another have changed, whatever they do next. Whether more is wanted, or less, is known of a few
+measures only. Thresholds, and what each measure is compared by, stand in trend.yaml. Times are in UTC.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING
 
 from voicecoach.trend.about import About, definitions, threshold
-from voicecoach.trend.slope import Slope, groups, slope, spread
+from voicecoach.trend.slope import Slope, slope, spread
 
 if TYPE_CHECKING:
     from voicecoach.history import Point
@@ -27,14 +28,16 @@ RISING, FALLING, STEADY, UNKNOWN = "rising", "falling", "steady", "too few to te
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From where to where a value went, by how much, and the likely bounds of that (None: not known)."""
+    """From where to where a value went, and the change along its slope with the likely bounds of that."""
 
-    start: float
-    now: float
+    start: float  # the middle of the first takes
+    now: float  # of the last
+    ends: int  # how many first takes, and last
     change: float
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     smallest: float  # worth naming
+    spread: float  # from take to take, standard deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,9 @@ def trend(id_: str, points: Sequence[Point]) -> Trend:
     if len(own) < least:
         reason = f"{len(own)} take{'s' * (len(own) != 1)} so far, it takes {least}"
         return Trend(id_, about.name, unit, own, left, UNKNOWN, reason)
-    change = _change(values, about)
-    verdict = _verdict(change)
+    slope_ = _slope(values)
+    change = _change(values, about, slope_)
+    verdict = _verdict(change, slope_)
     wanted = {"more": RISING, "less": FALLING}.get(about.wanted)
     return Trend(
         id_,
@@ -105,7 +109,7 @@ def trend(id_: str, points: Sequence[Point]) -> Trend:
         own,
         left,
         verdict,
-        _reason(change, verdict),
+        "a change may be there or not; more takes will tell" if verdict == UNKNOWN else "",
         better=None if wanted is None or verdict not in (RISING, FALLING) else verdict == wanted,
         change=change,
         plateau=_plateau(own, about),
@@ -129,32 +133,17 @@ def learning(id_: str, points: Sequence[Point]) -> Learning | None:
     return Learning(len(values), values[0], values[-1], best.value, best.take, spread, found)
 
 
-def _slope(values: Sequence[float], counted: bool) -> Slope:
-    middles, places = groups(values, int(threshold("bins")), counted=counted)
-    return slope(
-        middles,
-        places,
-        confidence=threshold("confidence"),
-        bias=threshold("wander_bias"),
-        doubt=threshold("wander_doubt"),
-        most=threshold("wander_most"),
-    )
+def _slope(values: Sequence[float]) -> Slope:
+    return slope(values, power=threshold("power"), alike=threshold("alike"))
 
 
-def _change(values: Sequence[float], about: About) -> Change:
-    count = len(values)
-    ends = min(int(threshold("ends")), count // 2)
+def _change(values: Sequence[float], about: About, found: Slope) -> Change:
+    ends = min(int(threshold("ends")), len(values) // 2)
     middle = fmean if about.counted else median
     start, now = middle(values[:ends]), middle(values[-ends:])
-    found = _slope(values, about.counted)
-    steps = count - ends  # from the middle of the first takes to that of the last
-    low, high, smallest = found.low * steps, found.high * steps, _smallest(values, start, about)
-    wide = max(values) - min(values)
-    if wide <= smallest:  # no change can be larger than all the takes lie apart
-        low, high = max(low, -wide), min(high, wide)
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return Change(start, now, found.value * steps, None, None, smallest)
-    return Change(start, now, found.value * steps, low, high, smallest)
+    low, high = found.bounds(threshold("confidence"))
+    smallest = _smallest(values, start, about)
+    return Change(start, now, ends, found.change, low, high, smallest, spread(values))
 
 
 def _smallest(values: Sequence[float], start: float, about: About) -> float:
@@ -163,24 +152,17 @@ def _smallest(values: Sequence[float], start: float, about: About) -> float:
     return about.smallest * abs(start) if about.scale == "share" else about.smallest
 
 
-def _verdict(change: Change) -> str:
-    if change.low is None or change.high is None:
-        return UNKNOWN
-    if change.low > 0 and min(change.change, change.now - change.start) >= change.smallest:
+def _verdict(change: Change, found: Slope) -> str:
+    if change.low > 0 and change.change >= change.smallest and change.now > change.start:
         return RISING
-    if change.high < 0 and max(change.change, change.now - change.start) <= -change.smallest:
+    if change.high < 0 and change.change <= -change.smallest and change.now < change.start:
         return FALLING
-    return STEADY if -change.smallest <= change.low and change.high <= change.smallest else UNKNOWN
+    return STEADY if _steady(found, change.smallest) else UNKNOWN
 
 
-def _reason(change: Change, verdict: str) -> str:
-    if verdict == STEADY:
-        return "any change is smaller than is worth naming"
-    if verdict != UNKNOWN:
-        return ""
-    if change.low is None:
-        return "takes differ too much from each other for so few of them"
-    return "a change may be there or not; more takes will tell"
+def _steady(found: Slope, smallest: float) -> bool:
+    low, high = found.bounds(threshold("steady_confidence"))
+    return -smallest <= low and high <= smallest
 
 
 def _comparable(points: Sequence[Point], about: About) -> tuple[Point, ...]:
@@ -205,7 +187,7 @@ def _plateau(points: Sequence[Point], about: About) -> bool:
     values = [point.value for point in recent]
     if not about.wanted or _enough(fmean(values), about):
         return False
-    return _verdict(_change(values, about)) == STEADY
+    return _steady(_slope(values), _smallest(values, median(values[: int(threshold("ends"))]), about))
 
 
 def _enough(value: float, about: About) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicecoach.trend.about import threshold
-from voicecoach.trend.slope import Slope, groups, slope
+from voicecoach.trend.slope import slope
 
 if TYPE_CHECKING:
     from voicecoach.history import Utterance
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Worn:
-    """A sentence that has become faster, by a share, and flatter, by semitones; bounds of each are likely."""
+    """A sentence that has become faster, by a share, and flatter, by semitones; bounds are probable."""
 
     text: str
     said: tuple[Utterance, ...]  # one a take, oldest first
@@ -47,32 +47,13 @@ def _worn(said: Sequence[Utterance]) -> Worn | None:
         return None
     rates = [math.log(one.rate) for one in row if one.rate]
     spreads = [-one.spread for one in row if one.spread is not None]
-    rate, spread = (_slope(values) for values in (rates, spreads))
-    steps = len(row) - 1
-    faster, flatter = math.expm1(rate.value * steps), spread.value * steps
-    if rate.low <= 0 or spread.low <= 0:
+    rate, spread = (slope(v, power=threshold("power"), alike=threshold("alike")) for v in (rates, spreads))
+    faster, flatter = math.expm1(rate.change), spread.change
+    (rate_low, rate_high), (low, high) = (
+        one.bounds(threshold("phrase_confidence")) for one in (rate, spread)
+    )
+    if rate_low <= 0 or low <= 0:
         return None
     if faster < threshold("phrase_faster") or flatter < threshold("phrase_flatter"):
         return None
-    return Worn(
-        row[-1].text,
-        row,
-        faster,
-        math.expm1(rate.low * steps),
-        math.expm1(rate.high * steps),
-        flatter,
-        spread.low * steps,
-        spread.high * steps,
-    )
-
-
-def _slope(values: Sequence[float]) -> Slope:
-    middles, places = groups(values, int(threshold("bins")))
-    return slope(
-        middles,
-        places,
-        confidence=threshold("confidence"),
-        bias=threshold("wander_bias"),
-        doubt=threshold("phrase_doubt"),
-        most=threshold("wander_most"),
-    )
+    return Worn(row[-1].text, row, faster, math.expm1(rate_low), math.expm1(rate_high), flatter, low, high)
