@@ -82,3 +82,15 @@ def test_a_spark_has_a_character_a_value() -> None:
 def test_times_are_written_as_people_do() -> None:
     assert plots.day(0.0) == "1 Jan 1970"
     assert plots.minute(125.4) == "2:05"
+
+
+def test_labels_are_of_what_is_drawn_and_stand_once() -> None:
+    hours = plots.Series([3600.0 * k for k in range(3)], [0.0, 58.0, 100.0])
+    text = plots.plot([hours], width=80, height=12, label=plots.day)
+    assert text.count("1 Jan 1970") == 1
+    assert [line.split("┤")[0].strip() for line in text.splitlines() if "┤" in line] == [
+        "100",
+        "67",
+        "33",
+        "0",
+    ]

@@ -117,6 +117,14 @@ def test_musts_of_the_scorecard_hold_for_the_examples(own, tmp_path: Path):
     assert "miss 'Greets the customer' of the scorecard service-call" in mistake
 
 
+def test_audio_that_cannot_be_played_is_a_mistake(own, tmp_path: Path):
+    path = own("# audio: my-recording-1.wav #", "audio: words.wav #")
+    (tmp_path / "words.wav").write_text("no sound")
+    (mistake,) = check([tmp_path], builtin=False).mistakes
+    assert mistake.startswith(f"{path}:")
+    assert "words.wav: not a sound file" in mistake
+
+
 def test_two_of_one_id_in_a_folder(own, tmp_path: Path):
     path = own("title: A letter", "title: The letter")
     (tmp_path / "other.yaml").write_text(path.read_text(encoding="utf-8"), encoding="utf-8")

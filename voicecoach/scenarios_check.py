@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicecoach import audio
 from voicecoach.datafile import Value
-from voicecoach.errors import DataFileError
+from voicecoach.errors import AudioError, DataFileError
 from voicecoach.rules import Pack, find, load_pack
-from voicecoach.scenarios import Scenario, read_scenario, refuse_second, said, scenario_files
+from voicecoach.scenarios import FOLDER, Scenario, read_scenario, refuse_second, said, scenario_files
 from voicecoach.score import load_scorecard, score
 from voicecoach.types import AGENT, CUSTOMER, Evidence, Finding, Match, Turn
 
@@ -76,6 +77,11 @@ def find_mistakes(scenario: Scenario, value: Value, scorecard: str | Path = "ser
                     f"the example says {match.quote!r}, which goes against {match.rule}"
                 )
         yield from _spoken(pack, entry, line.must_say, line.must_not_say, (line.example,))
+        if line.audio is not None and not scenario.path.is_relative_to(FOLDER):  # ours are heard by a test
+            try:
+                audio.load(line.audio)
+            except AudioError as error:
+                yield entry["audio"].said(str(error))
     examples = [line.example for line in scenario.lines]
     yield from _spoken(pack, value.mapping(), scenario.must_say, scenario.must_not_say, examples)
     yield from _missed(scenario, value, pack, turns, matches, scorecard)

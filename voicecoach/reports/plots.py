@@ -74,9 +74,13 @@ def plot(
     plotext.ylim(low - room, high + room)
     plotext.xlim(first, last)
     count = max(2, min(width // TICK_WIDTH, 7))
-    ticks = [first + (last - first) * k / (count - 1) for k in range(count)]
-    plotext.xticks(ticks, [label(place) for place in ticks])
-    plotext.yfrequency(max(3, min(5, height // 3)))
+    named = {label(place): place for place in reversed(_spread(first, last, count))}  # no label stands twice
+    if len(named) == 1:
+        named = dict.fromkeys(named, (first + last) / 2)
+    plotext.xticks(list(named.values()), list(named))
+    decimals = max(0, 1 - math.floor(math.log10(high - low))) if high > low else 2
+    levels = _spread(low, high, max(3, min(5, height // 3)))
+    plotext.yticks(levels, [f"{level:.{decimals}f}" for level in levels])
     text = plotext.uncolorize(plotext.build())
     plotext.clear_figure()
     if not unicode:
@@ -118,6 +122,13 @@ def day(seconds: float) -> str:
 def minute(seconds: float) -> str:
     """Write seconds of a recording as m:ss."""
     return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
+
+
+def _spread(low: float, high: float, count: int) -> list[float]:
+    """Places from ``low`` to ``high``, as far from each other; one where both are the same."""
+    if low == high:
+        return [low]
+    return [low + (high - low) * k / (count - 1) for k in range(count)]
 
 
 def _runs(series: Series) -> list[list[tuple[float, float]]]:
