@@ -296,6 +296,8 @@ def test_a_model_take_is_marked(call: Call, run: Run, tmp_path: Path) -> None:
     [
         (("nothing-like-it",), "nothing-like-it"),
         (("--draw", "--family", "everday"), "everday"),
+        (("--draw", "no-hot-water"), "SCENARIO and --draw do not go together"),
+        (("no-hot-water", "--text", "--no-text"), "--text and --no-text do not go together"),
         (("--report", "7"), "no take 7"),
     ],
 )

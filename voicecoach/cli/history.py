@@ -225,7 +225,9 @@ def check(context: click.Context, history: Path | None) -> int:
         for problem in problems:
             _print(f"{problem.about}: {problem.text}")
         if not problems:
-            _print(f"{store.folder}: {count} takes, no damage, no recording missing")
+            _print(
+                f"{store.folder}: {count} take{'' if count == 1 else 's'}, no damage, no recording missing"
+            )
     return 1 if problems else 0
 
 
@@ -291,12 +293,15 @@ def _page(takes: Sequence[Take], agent: str | None, *, more: bool) -> str:
 
 def _head(take: Take, rating: Mapping[str, int], *, practised: bool) -> list[str]:
     """What the history knows of a take beside its report."""
+    from voicecoach.score import label
+
     when = take.started.astimezone().strftime("%Y-%m-%d %H:%M")
     lines = [f"Take {take.number} of {take.agent}, {when}, {take.scenario or take.kind}, {_result(take)}"]
     if take.model:
         lines.append("A model take.")
     if rating:
-        lines.append("Your own rating: " + ", ".join(f"{key} {answer}" for key, answer in rating.items()))
+        own = (f"{label(key)} {answer}" for key, answer in rating.items())
+        lines.append(f"Your own rating: {', '.join(own)}")
     if practised:
         lines.append(f"What your answers held: voicecoach practice --report {take.number}")
     return lines

@@ -90,6 +90,10 @@ def practice(
     from voicecoach.history import History
     from voicecoach.practice import lots
 
+    if draw and scenario is not None:
+        raise UsageError("SCENARIO and --draw do not go together; leave one out")
+    if text and hidden:
+        raise UsageError("--text and --no-text do not go together; leave one out")
     known = _of_family(scenarios.available(folders), family)
     screen = console()
     with History.open(history) as store:

@@ -42,7 +42,7 @@ def draw(
     """
     open_to_all = [one for one in scenarios if opted_in or not one.opt_in]
     if not open_to_all:
-        raise UsageError("no scenario to draw from; leave out --family, or add --opt-in for all families")
+        raise UsageError("no scenario to draw from; abusive callers are drawn only with --opt-in")
 
     def order(one: Scenario) -> tuple[int, int]:
         found = practised.get(one.id)
