@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests import make_analysis as made
+from tests.fake_sounddevice import Hardware, module
 from tests.make_sound import pcm, voice, wav
-from voicecoach import calibrate
+from voicecoach import calibrate, cli
 from voicecoach.baseline import READ, SPONTANEOUS, compare, parse, render
 from voicecoach.calibrate import of_analysis, passage, settings
-from voicecoach.errors import UsageError
+from voicecoach.cli.options import own_values
+from voicecoach.errors import AudioError, UsageError
 from voicecoach.history import History, Point, Take
 from voicecoach.measures.sound import facts, sound
 from voicecoach.record.meter import Live
+from voicecoach.record.wav import WavWriter
 from voicecoach.reports import calibration
 from voicecoach.types import AGENT, Analysis, Contours, Turn, Word
 
@@ -198,30 +203,13 @@ def test_calls_of_different_kinds_are_not_mixed() -> None:
 # --- recording ----------------------------------------------------------------------------------------------
 
 
-class Sounds:
-    """A microphone that gives these samples in blocks of 50 ms, then silence."""
+class Silent:
+    """A microphone that gives silence in blocks of 50 ms."""
 
-    rate = 16000
-
-    def __init__(self, samples: np.ndarray) -> None:
-        self.samples, self.at = samples, 0
+    rate, channels, overflows, moved = 16000, 1, 0, 0
 
     def read(self, timeout: float = 1.0) -> np.ndarray:
-        block = self.samples[self.at : self.at + 800]
-        self.at += 800
-        return np.pad(block, (0, 800 - len(block)))[:, None]
-
-
-class Kept:
-    def __init__(self) -> None:
-        self.blocks: list[np.ndarray] = []
-
-    def write(self, block: np.ndarray) -> None:
-        self.blocks.append(block)
-
-    @property
-    def seconds(self) -> float:
-        return sum(map(len, self.blocks)) / 16000
+        return np.zeros((800, 1), np.int16)
 
 
 def spoken(monkeypatch: pytest.MonkeyPatch, until: float, step: float = 0.05) -> None:
@@ -245,22 +233,97 @@ def spoken(monkeypatch: pytest.MonkeyPatch, until: float, step: float = 0.05) ->
                 pace=None,
             )
 
-    monkeypatch.setattr("voicecoach.record.meter.Meter", Meter)
+    monkeypatch.setattr("voicecoach.record.capture.Meter", Meter)
 
 
 @pytest.mark.parametrize(("until", "ends"), [(25.0, 28.0), (10.0, 20.0), (500.0, 90.0), (0.0, 90.0)])
 def test_recording_ends_by_a_silence_after_the_reading_or_by_time(
-    monkeypatch: pytest.MonkeyPatch, until: float, ends: float
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, until: float, ends: float
 ) -> None:
     spoken(monkeypatch, until)
-    kept = Kept()
-    calibrate.record(Sounds(np.zeros(0, np.int16)), kept, stop=lambda: False, show=lambda live: None)
-    assert kept.seconds == pytest.approx(ends, abs=0.11)
+    microphone: Any = Silent()
+    with WavWriter(tmp_path / "reading.wav", 16000) as writer:
+        found = calibrate.record(microphone, writer, stopped=lambda: False, show=lambda live: None)
+    assert found.duration == pytest.approx(ends, abs=0.11)
 
 
-def test_recording_ends_by_a_key_and_shows_each_block(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_ends_by_a_key_and_shows_each_block(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     spoken(monkeypatch, 500.0)
-    kept, shown = Kept(), []
-    calibrate.record(Sounds(np.zeros(0, np.int16)), kept, stop=lambda: kept.seconds >= 5.0, show=shown.append)
-    assert kept.seconds == pytest.approx(5.0)
+    microphone: Any = Silent()
+    shown: list[Live] = []
+    with WavWriter(tmp_path / "reading.wav", 16000) as writer:
+        found = calibrate.record(
+            microphone, writer, stopped=lambda: writer.duration >= 5.0, show=shown.append
+        )
+    assert (found.duration, found.ended) == (5.0, "key")
     assert len(shown) == 100
+
+
+# --- the command with a microphone --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+    """Runs calibrate; what is heard is taken for ``said``, no model is needed."""
+
+    def run(said: Analysis | Exception, hardware: Hardware, *arguments: str) -> tuple[int, str, str]:
+        def judged(path: Path, language: str, **_: object) -> calibrate.Calibration:
+            if isinstance(said, Exception):
+                raise said
+            return of_analysis(said, language)
+
+        monkeypatch.setitem(sys.modules, "sounddevice", module(hardware))
+        monkeypatch.setattr("voicecoach.pipeline.Coach.ready", lambda settings: None)
+        monkeypatch.setattr(calibrate, "calibrate", judged)
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+        (tmp_path / "temporary").mkdir(exist_ok=True)
+        spoken(monkeypatch, 1.0)
+        code = cli._run(["calibrate", "--history", str(tmp_path / "kept"), *arguments])
+        return (code, *capfd.readouterr())
+
+    return run
+
+
+def kept(folder: Path) -> tuple[Take, ...]:
+    with History.open(folder / "kept") as history:
+        return history.takes()
+
+
+def test_a_reading_is_a_take_from_its_first_block_on(ran: Any, tmp_path: Path) -> None:
+    code, out, err = ran(reading(passage("en")), Hardware(seconds=25))
+    assert (code, out.splitlines()[0]) == (0, "Your reading")
+    assert passage("en").split()[-1] in err
+    (take,) = kept(tmp_path)
+    assert (take.kind, take.status, take.ended, take.language) == ("calibration", "analysed", "silence", "en")
+    assert take.recording is not None
+    assert take.recording.stat().st_size == 44 + 2 * 16000 * 20
+    assert own_values("me", tmp_path / "kept")[0].task == READ
+
+
+def test_an_unplugged_microphone_keeps_what_was_read(ran: Any, tmp_path: Path) -> None:
+    code, out, err = ran(reading(passage("en")), Hardware(seconds=7, unplugged=True))
+    assert (code, out) == (5, "")
+    assert "7.0 s are kept in" in err.splitlines()[-1]
+    (take,) = kept(tmp_path)
+    assert (take.status, take.ended, take.duration) == ("recorded", "broken off", 7.0)
+
+
+def test_what_cannot_be_analysed_is_kept_and_what_was_not_read_is_not(ran: Any, tmp_path: Path) -> None:
+    code, _, err = ran(AudioError("no sound"), Hardware(seconds=25))
+    (take,) = kept(tmp_path)
+    assert code != 0
+    assert err.endswith(f"no sound; the reading is kept: voicecoach calibrate --file {take.recording}\n")
+    code, out, _ = ran(made.silent(), Hardware(seconds=25))
+    assert code == 1
+    assert "nothing was kept" in " ".join(out.split())
+    assert kept(tmp_path) == (take,)
+
+
+def test_own_values_in_a_file_leave_no_recording(ran: Any, tmp_path: Path) -> None:
+    code, _, _ = ran(reading(passage("en")), Hardware(seconds=25), "-o", str(tmp_path / "me.yaml"))
+    assert code == 0
+    assert parse((tmp_path / "me.yaml").read_text(), "x").task == READ
+    assert not (tmp_path / "kept").exists()
+    assert not list((tmp_path / "temporary").iterdir())

@@ -49,7 +49,7 @@ def taken(path: Path, blocks: int, end: BaseException | None = None, **options: 
 
 
 def test_a_take_ends_to_the_sample(tmp_path: Path) -> None:
-    found = taken(tmp_path / "a.wav", 30, seconds=1.01, first=np.concatenate([BLOCK] * 3))
+    found = taken(tmp_path / "a.wav", 30, seconds=1.01)
     assert (found.ended, found.duration) == (capture.TIME, 1.01)
     assert length(tmp_path / "a.wav") == 1.01
 
@@ -70,6 +70,39 @@ def test_ctrl_c_keeps_what_was_said(tmp_path: Path) -> None:
     found = taken(tmp_path / "a.wav", 20, KeyboardInterrupt())
     assert (found.ended, found.duration) == (capture.INTERRUPTED, 1.0)
     assert length(tmp_path / "a.wav") == 1.0
+
+
+def test_the_first_second_is_in_the_file_as_it_is_heard_and_then_judged(tmp_path: Path) -> None:
+    kept: list[float] = []
+
+    class Watched(Stand):
+        def read(self, timeout: float = 1.0) -> np.ndarray:
+            kept.append(length(tmp_path / "a.wav"))
+            return super().read(timeout)
+
+    source: Any = Watched([BLOCK] * 30, AssertionError("it should have ended"))
+    said: list[tuple[float, float]] = []
+    capture.capture(
+        source,
+        WavWriter(tmp_path / "a.wav", 16000),
+        seconds=1.5,
+        checked=lambda found: said.append((len(kept) / 20, found.peak)),
+    )
+    assert kept == pytest.approx(np.arange(30) / 20)
+    assert said == [(1.0, pytest.approx(20 * np.log10(500 / 32768)))]
+
+
+def test_ctrl_c_within_the_first_second_keeps_it(tmp_path: Path) -> None:
+    said: list[object] = []
+    found = taken(tmp_path / "a.wav", 7, KeyboardInterrupt(), checked=said.append)
+    assert (found.ended, length(tmp_path / "a.wav"), said) == (capture.INTERRUPTED, 0.35, [])
+
+
+def test_before_anything_was_heard_there_is_nothing_to_keep(tmp_path: Path) -> None:
+    for end in (KeyboardInterrupt(), MicrophoneError("was it unplugged?")):
+        with pytest.raises(type(end)) as caught:
+            taken(tmp_path / f"{type(end).__name__}.wav", 0, end)
+        assert "kept" not in str(caught.value)
 
 
 def test_unplugged_names_the_file_and_its_length(tmp_path: Path) -> None:

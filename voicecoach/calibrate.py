@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voicecoach import audio, pipeline
 from voicecoach.acoustics.voice import runs
@@ -30,7 +29,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from voicecoach.history import History, Point, Take
+    from voicecoach.record import Microphone, Preflight
+    from voicecoach.record.capture import Captured
     from voicecoach.record.meter import Live
+    from voicecoach.record.wav import WavWriter
 
 PACE, SPEECH = "pace.articulation_rate", "pace.speech_rate"
 
@@ -64,20 +66,6 @@ class Calibration:
     advice: tuple[str, ...]
 
 
-class Microphone(Protocol):
-    """What is needed of ``record.Microphone``."""
-
-    rate: int
-
-    def read(self, timeout: float = 1.0) -> NDArray[np.int16] | None: ...  # noqa: D102
-
-
-class Writer(Protocol):
-    """What is needed of ``record.wav.WavWriter``."""
-
-    def write(self, block: NDArray[np.int16]) -> None: ...  # noqa: D102
-
-
 @cache
 def settings() -> Settings:
     """Read calibration.yaml of the package, once."""
@@ -109,33 +97,30 @@ def passage(language: str) -> str:
 
 
 def record(
-    microphone: Microphone, writer: Writer, *, stop: Callable[[], bool], show: Callable[[Live], None]
-) -> None:
-    """Record until ``stop`` says so, a silence follows the reading, or it takes too long.
+    microphone: Microphone,
+    writer: WavWriter,
+    *,
+    stopped: Callable[[], bool],
+    show: Callable[[Live], None],
+    checked: Callable[[Preflight], None] | None = None,
+) -> Captured:
+    """Record until a key, a silence that follows the reading, Ctrl-C, or for as long as it may take at most.
 
-    Parameters
-    ----------
-    microphone, writer : where the sound comes from and where it goes.
-    stop : asked after each block.
-    show : given what there is to show after each block.
-
-    Raises
-    ------
-    MicrophoneError : the microphone was unplugged. OutputError: the disk is full.
+    The parameters and errors are those of ``record.capture``.
     """
-    from voicecoach.record.meter import Meter
+    from voicecoach.record.capture import capture
 
-    limits, meter = settings().limits, Meter(microphone.rate)
-    while not stop():
-        block = microphone.read()
-        if block is None:
-            continue
-        writer.write(block[:, :1])
-        live = meter.add(block)
-        show(live)
-        over = live.spoken > 0 and live.seconds >= limits["least"] and live.silence >= limits["silence"]
-        if over or live.seconds >= limits["most"]:
-            return
+    limits = settings().limits
+    return capture(
+        microphone,
+        writer,
+        seconds=limits["most"],
+        until_silence=limits["silence"],
+        least=limits["least"],
+        stopped=stopped,
+        show=show,
+        checked=checked,
+    )
 
 
 def calibrate(
@@ -209,8 +194,10 @@ def of_analysis(analysis: Analysis, language: str, *, day: datetime | None = Non
     )
 
 
-def keep(history: History, agent: str, path: Path, found: Calibration) -> None:
+def keep(history: History, agent: str, recording: Path | Take, found: Calibration) -> None:
     """Keep a reading in the history: the recording, its measures, and the own values it gives.
+
+    ``recording`` is copied in where it is not a take of the history already.
 
     Raises
     ------
@@ -218,7 +205,9 @@ def keep(history: History, agent: str, path: Path, found: Calibration) -> None:
     """
     if found.baseline is None:
         raise UsageError(found.why)
-    take = history.add_file(agent, path, kind="calibration")
+    take = (
+        history.add_file(agent, recording, kind="calibration") if isinstance(recording, Path) else recording
+    )
     done, why = found.analysis, settings().texts["no_call"]
     history.add_analysis(
         take.number,

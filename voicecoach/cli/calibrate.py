@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,13 @@ import click
 
 from voicecoach.cli.options import agent_option, history_option
 from voicecoach.cli.terminal import no_color, shown_progress, width
+from voicecoach.errors import VoicecoachError
 
 if TYPE_CHECKING:
     from voicecoach.baseline import Baseline
+    from voicecoach.calibrate import Calibration
+    from voicecoach.history import History, Take
+    from voicecoach.pipeline import Coach
 
 
 @click.command()
@@ -68,7 +73,10 @@ def calibrate(
     voicecoach calibrate --file reading.wav -o me.yaml
     voicecoach calibrate --from-takes
     """
+    import shutil
+
     from voicecoach import calibrate as library
+    from voicecoach import pipeline
     from voicecoach.history import History
 
     if show:
@@ -86,47 +94,45 @@ def calibrate(
             _write(own, output, quiet)
         return 0
     library.passage(language)
-    if recording is not None:
-        return _from(recording, language, channels, model, threads, agent, history, output, quiet)
-    import tempfile
+    channels = channels if recording else None
+    coach = pipeline.Coach.ready(pipeline.Settings(model=model, threads=threads, channels=channels))
+    with contextlib.nullcontext() if output else History.open(history) as store:
+        take = made = None
+        if recording is None:
+            recording, take, interrupted = _record(store, agent, language, microphone, quiet)
+            if interrupted:
+                return 130
+            made = recording
+        found = _judge(recording, language, coach, quiet, made)
+        if found.baseline is None:
+            if store and take:
+                store.delete(take.number)
+        elif output is not None:
+            _write(found.baseline, output, quiet)
+        elif store is not None:
+            library.keep(store, agent, take or recording, found)
+            _kept(found.baseline, agent, quiet)
+    if made is not None and take is None:
+        shutil.rmtree(made.parent)
+    return 0 if found.baseline else 1
 
-    with tempfile.TemporaryDirectory(prefix="voicecoach-") as folder:
-        path = Path(folder) / "reading.wav"
-        _record(path, language, microphone, quiet)
-        return _from(path, language, None, model, threads, agent, history, output, quiet, "Your reading")
 
-
-def _from(
-    path: Path,
-    language: str,
-    channels: str | None,
-    model: str,
-    threads: int | None,
-    agent: str,
-    folder: Path | None,
-    output: Path | None,
-    quiet: bool,
-    name: str = "",
-) -> int:
+def _judge(path: Path, language: str, coach: Coach, quiet: bool, made: Path | None) -> Calibration:
+    """Analyse a reading and print its page; ``made`` is the same where it was recorded just now."""
     from voicecoach import calibrate as library
-    from voicecoach import pipeline
-    from voicecoach.history import History
     from voicecoach.reports import calibration
 
-    coach = pipeline.Coach.ready(pipeline.Settings(model=model, threads=threads, channels=channels))
-    with shown_progress(path.name, quiet) as progress:
-        found = library.calibrate(path, language, coach=coach, progress=progress)
+    try:
+        with shown_progress(path.name, quiet) as progress:
+            found = library.calibrate(path, language, coach=coach, progress=progress)
+    except VoicecoachError as error:
+        if made is None:
+            raise
+        raise type(error)(f"{error}; the reading is kept: voicecoach calibrate --file {made}") from None
     color = sys.stdout.isatty() and not no_color()
+    name = "Your reading" if made else ""
     click.echo(calibration.render(found, name=name, width=width(), color=color), nl=False, color=color)
-    if found.baseline is None:
-        return 1
-    if output is not None:
-        _write(found.baseline, output, quiet)
-    else:
-        with History.open(folder) as store:
-            library.keep(store, agent, path, found)
-        _kept(found.baseline, agent, quiet)
-    return 0
+    return found
 
 
 def _write(own: Baseline, output: Path, quiet: bool) -> None:
@@ -154,41 +160,37 @@ def _show(agent: str, folder: Path | None) -> int:
     return 0
 
 
-def _record(path: Path, language: str, name: str | None, quiet: bool) -> None:
-    """Show the passage and record it; what is shown stands on stderr."""
+def _record(
+    store: History | None, agent: str, language: str, name: str | None, quiet: bool
+) -> tuple[Path, Take | None, bool]:
+    """Show the passage and record it; its file, its take where there is a history, whether Ctrl-C came."""
+    import tempfile
+
     from voicecoach import calibrate as library
     from voicecoach import record
-    from voicecoach.cli.keys import ENTER, ESCAPE, Keys
-    from voicecoach.cli.stage import bar, console
-    from voicecoach.record.meter import Live
+    from voicecoach.cli.record import Line, settle, tell
+    from voicecoach.cli.stage import console
+    from voicecoach.record.capture import INTERRUPTED
     from voicecoach.record.wav import WavWriter
 
-    screen = console()
     device = record.find_input(name)
     with record.Microphone(device) as microphone:
-        for warning in record.preflight(microphone).warnings:
-            screen.print(f"! {warning}")
+        take = store.new_take(agent, "calibration", language=language) if store else None
+        path = take.recording if take else Path(tempfile.mkdtemp(prefix="voicecoach-"), "reading.wav")
+        assert path is not None
+        screen = console()
         screen.print()
         screen.print(library.settings().texts["read"])
         screen.print()
         screen.print(library.passage(language).strip(), style="bold")
         screen.print()
-        with Keys() as keys, WavWriter(path, microphone.rate) as writer:
-            from rich.live import Live as Screen
-            from rich.text import Text
-
-            with Screen(console=screen, auto_refresh=False, transient=True) as line:
-                last = -1.0
-
-                def shown(live: Live) -> None:
-                    nonlocal last
-                    if quiet or not screen.is_terminal or live.seconds - last < 0.1:
-                        return
-                    last = live.seconds
-                    loud = "  too loud: move back a little" if live.clipped else ""
-                    text = f"{live.seconds:4.0f} s [{bar(live.level)}]  Enter: done{loud}"
-                    line.update(Text(text, overflow="ellipsis", no_wrap=True), refresh=True)
-
-                library.record(
-                    microphone, writer, stop=lambda: keys.pressed() in (ENTER, ESCAPE, "q"), show=shown
+        with Line(quiet) as line, WavWriter(path, microphone.rate) as writer:
+            captured = None
+            try:
+                captured = library.record(
+                    microphone, writer, stopped=line.stopped, show=line.show, checked=line.warn
                 )
+            finally:
+                settle(store, take, writer, captured)
+        tell(captured, path, line)
+    return path, take, captured.ended == INTERRUPTED

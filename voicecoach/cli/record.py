@@ -22,13 +22,13 @@ from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 if TYPE_CHECKING:
     from types import TracebackType
 
-    import numpy as np
-    from numpy.typing import NDArray
     from rich.live import Live as Screen
 
-    from voicecoach.record import Microphone
+    from voicecoach.history import History, Take
+    from voicecoach.record import Preflight
     from voicecoach.record.capture import Captured
     from voicecoach.record.meter import Live
+    from voicecoach.record.wav import WavWriter
 
 EVERY = 0.1  # s between two looks of the line at the bottom
 
@@ -91,7 +91,7 @@ def record(
     from voicecoach import pipeline, reports, takes
     from voicecoach import record as library
     from voicecoach.history import History
-    from voicecoach.record.capture import BROKEN_OFF, INTERRUPTED, capture
+    from voicecoach.record.capture import INTERRUPTED, capture
     from voicecoach.record.wav import WavWriter
 
     if output is not None and output.suffix.lower() != ".wav":
@@ -110,22 +110,19 @@ def record(
             with WavWriter(path, rate, source.channels, overwrite=force) as writer:
                 captured = None
                 try:
+                    line.say("Recording has begun." if no_check else "Say something; recording has begun.")
                     captured = capture(
                         source,
                         writer,
-                        first=None if no_check else _check(source, line),
                         seconds=seconds,
                         until_silence=until_silence,
                         stopped=line.stopped,
                         show=line.show,
+                        checked=None if no_check else line.warn,
                     )
                 finally:
-                    if store and take and writer.frames:
-                        ended = captured.ended if captured else BROKEN_OFF
-                        store.finish_take(take.number, duration=writer.duration, ended=ended)
-                    elif store and take:
-                        store.delete(take.number)
-            _tell(captured, path, line)
+                    settle(store, take, writer, captured)
+            tell(captured, path, line)
         if coach is None or captured.ended == INTERRUPTED:
             click.echo(path)
             return 130 if captured.ended == INTERRUPTED else 0
@@ -138,18 +135,20 @@ def record(
     return 0
 
 
-def _check(source: Microphone, line: Line) -> NDArray[np.int16]:
-    """Listen for a second, say what may be wrong, and return what was heard: it belongs to the take."""
-    from voicecoach.record import preflight
+def settle(store: History | None, take: Take | None, writer: WavWriter, captured: Captured | None) -> None:
+    """Let the history know how the recording of a take ended; one that holds nothing is no take."""
+    from voicecoach.record.capture import BROKEN_OFF
 
-    line.say("Say something; recording has begun.")
-    found = preflight(source)
-    for warning in found.warnings:
-        line.say(f"! {warning}")
-    return found.samples
+    if store is None or take is None:
+        return
+    if writer.frames:
+        ended = captured.ended if captured else BROKEN_OFF
+        store.finish_take(take.number, duration=writer.duration, ended=ended)
+    else:
+        store.delete(take.number)
 
 
-def _tell(captured: Captured, path: Path, line: Line) -> None:
+def tell(captured: Captured, path: Path, line: Line) -> None:
     """How the take went, in one line, and what may be wrong with it."""
     from voicecoach.record.capture import INTERRUPTED, LONGEST
 
@@ -205,6 +204,11 @@ class Line:
         """A line that stays."""
         if always or not self._quiet:
             self._console.print(shown(text), soft_wrap=True)
+
+    def warn(self, found: Preflight) -> None:
+        """What may be wrong with the microphone."""
+        for warning in found.warnings:
+            self.say(f"! {warning}")
 
     def stopped(self) -> bool:
         """Whether Enter, space or q was pressed."""

@@ -10,21 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import MicrophoneError
+from voicecoach.record.check import Preflight, judge
 from voicecoach.record.meter import Live, Meter
 
 if TYPE_CHECKING:
     from voicecoach.record import Microphone
     from voicecoach.record.wav import WavWriter
 
+CHECK = 1.0  # s that are listened to for what may be wrong with the microphone
+
 # why a take ended
-KEY, TIME, SILENCE, LONGEST, INTERRUPTED, BROKEN_OFF = (
-    "key",
-    "time",
-    "silence",
-    "longest",
-    "interrupted",
-    "broken off",
-)
+KEY, TIME, SILENCE, LONGEST, INTERRUPTED = "key", "time", "silence", "longest", "interrupted"
+BROKEN_OFF = "broken off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +39,12 @@ def capture(
     microphone: Microphone,
     writer: WavWriter,
     *,
-    first: NDArray[np.int16] | None = None,
     seconds: float | None = None,
     until_silence: float | None = None,
+    least: float = 0.0,
     stopped: Callable[[], bool] = lambda: False,
     show: Callable[[Live], None] = lambda _: None,
+    checked: Callable[[Preflight], None] | None = None,
 ) -> Captured:
     """Record until a key, a time, a silence after something was said, Ctrl-C or the longest a file can be.
 
@@ -54,14 +52,14 @@ def capture(
     ----------
     microphone, writer
         Both open, with the same rate and channels.
-    first
-        What was heard already, shape (frames, channels).
-    seconds, until_silence
-        End after so long, or after so long a silence.
+    seconds, until_silence, least
+        End after so long, or after so long a silence that is not within the first ``least`` seconds.
     stopped
         Asked after each block whether to end.
     show
         Given how it stands after each block.
+    checked
+        Given what the first second says of the microphone; that second belongs to the take.
 
     Raises
     ------
@@ -74,29 +72,33 @@ def capture(
     longest = writer.longest if seconds is None else min(seconds, writer.longest)
     live: Live | None = None
 
-    def take(block: NDArray[np.int16]) -> Live:
-        writer.write(block[: max(0, round(longest * writer.rate) - writer.frames)])
-        found = meter.add(block)
-        show(found)
-        return found
-
+    begun: list[NDArray[np.int16]] = []
     ended = ""
     try:
-        if first is not None and len(first):
-            live = take(first)
         while not ended:
             block = microphone.read(0.25)
             if block is not None:
-                live = take(block)
+                writer.write(block[: max(0, round(longest * writer.rate) - writer.frames)])
+                live = meter.add(block)
+                show(live)
+                if checked is not None:
+                    begun.append(block[:, 0])
+                    if live.seconds >= CHECK:
+                        checked(judge(np.concatenate(begun), writer.rate))
+                        checked = None
             if writer.duration >= longest:
                 ended = TIME if longest == seconds else LONGEST
             elif stopped():
                 ended = KEY
             elif until_silence and live and live.spoken and live.silence >= until_silence:
-                ended = SILENCE
+                ended = SILENCE if live.seconds >= least else ""
     except KeyboardInterrupt:
+        if not writer.frames:
+            raise
         ended = INTERRUPTED
     except MicrophoneError as error:
+        if not writer.frames:
+            raise
         raise MicrophoneError(f"{error}; {writer.duration:.1f} s are kept in {writer.path}") from None
     finally:
         writer.close()

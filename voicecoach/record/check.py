@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ class Preflight:
     noise: float | None  # without voice; None for digital silence, or where no pause was heard
     clipping: float  # share of samples at full scale, 0..1
     warnings: tuple[str, ...]
-    samples: NDArray[np.int16] = field(repr=False, compare=False)  # what was heard, shape (frames, channels)
 
 
 def preflight(microphone: Microphone, seconds: float = 1.0) -> Preflight:
@@ -37,8 +36,7 @@ def preflight(microphone: Microphone, seconds: float = 1.0) -> Preflight:
         block = microphone.read()
         if block is not None:
             blocks.append(block)
-    samples = np.concatenate(blocks)
-    return replace(judge(samples[:, 0], microphone.rate), samples=samples)
+    return judge(np.concatenate(blocks)[:, 0], microphone.rate)
 
 
 def judge(samples: NDArray[np.int16], rate: int) -> Preflight:
@@ -69,4 +67,4 @@ def judge(samples: NDArray[np.int16], rate: int) -> Preflight:
             said.append(("noisy", {"noise": noise}))
     texts = known["warnings"].mapping()
     warnings = tuple(texts[key].text().format_map(values) for key, values in said)
-    return Preflight(level, peak, noise, clipping, warnings, samples[:, None])
+    return Preflight(level, peak, noise, clipping, warnings)
