@@ -84,7 +84,7 @@ class Loudspeaker:
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     made = Call()
-    quiet = Preflight(-20.0, -10.0, -70.0, 0.0, (), np.zeros((BLOCK, 1), np.int16))
+    quiet = Preflight(-20.0, -10.0, -70.0, 0.0, ())
     monkeypatch.setattr("voicecoach.record.meter.Meter", Loud)
     monkeypatch.setattr("voicecoach.record.find_input", lambda name=None: DEVICE)
     monkeypatch.setattr("voicecoach.record.find_output", lambda name=None: DEVICE)

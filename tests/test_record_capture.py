@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import wave
@@ -159,6 +160,24 @@ def test_unplugged_in_a_take_of_the_history(ran: Any, tmp_path: Path) -> None:
     with History.open(tmp_path / "kept") as history:
         (take,) = history.takes()
     assert (take.status, take.duration, take.ended) == ("recorded", 2.5, "broken off")
+
+
+def test_a_full_disk_in_a_take_of_the_history(ran: Any, tmp_path: Path) -> None:
+    """The limit of a process on the size of its files stands for a disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600_044, hard))
+    try:
+        code, out, err = ran(Hardware(seconds=25), "record", "--history", "kept")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (code, out) == (1, "")
+    assert "18.8 s are kept; free some space" in err.splitlines()[-1]
+    with History.open(tmp_path / "kept") as history:
+        (take,) = history.takes()
+    assert (take.status, take.duration, take.ended) == ("recorded", 18.75, "broken off")
+    assert take.recording is not None
+    assert take.recording.name in err.splitlines()[-1]
+    assert length(take.recording) == 18.75
 
 
 @pytest.mark.parametrize(

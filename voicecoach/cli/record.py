@@ -88,11 +88,12 @@ def record(
     voicecoach record -o take.wav --seconds 60
     voicecoach record -o call.wav --caller monitor
     """
-    from voicecoach import pipeline, reports, takes
+    from voicecoach import pipeline, takes
     from voicecoach import record as library
     from voicecoach.history import History
     from voicecoach.record.capture import INTERRUPTED, capture
     from voicecoach.record.wav import WavWriter
+    from voicecoach.reports import text
 
     if output is not None and output.suffix.lower() != ".wav":
         raise click.UsageError(f"{output}: recordings are written as .wav: {output.with_suffix('.wav')}")
@@ -131,7 +132,7 @@ def record(
         if store and take:
             store.add_analysis(take.number, analysis, utterances=takes.utterances(analysis))
     color = sys.stdout.isatty() and not no_color()
-    click.echo(reports.text.render([analysis], width=width(), color=color), nl=False, color=color)
+    click.echo(text.render([analysis], width=width(), color=color), nl=False, color=color)
     return 0
 
 
