@@ -106,8 +106,8 @@ def test_a_line_rises_by_what_it_rises() -> None:
         3,
     )  # the middle of the first three
     assert found.change.now == pytest.approx(88.3)
-    assert found.change.change == pytest.approx(29, abs=0.5)
-    assert 25 < found.change.low < 29 < found.change.high < 33
+    assert found.change.change == pytest.approx(29 * 2 / 3, abs=0.5)
+    assert 17 < found.change.low < 19.3 < found.change.high < 22
 
 
 def test_what_is_wanted_less_is_better_when_it_falls() -> None:
@@ -122,6 +122,8 @@ def test_a_lasting_step_is_a_change() -> None:
     assert found.verdict == RISING
     assert found.change is not None
     assert found.change.now - found.change.start == pytest.approx(20, abs=1)
+    assert found.change.change == pytest.approx(20, abs=1.5)
+    assert found.change.low < 20 < found.change.high
 
 
 def test_what_changes_less_than_is_worth_naming_is_steady() -> None:

@@ -159,13 +159,12 @@ def _words(found: Trend, change: Change) -> str:
     way = "" if found.verdict not in (RISING, FALLING) else "more, " if found.verdict == RISING else "less, "
     if found.better is not None:
         way = f"{way}as wanted; " if found.better else f"{way}not as wanted; "
-    takes = len(found.points)
     if found.verdict == STEADY:
         return f"any change is probably less than {figure(change.smallest)}, the least worth naming"
-    if found.verdict == UNKNOWN and takes < threshold("bounds_takes"):
+    if found.verdict == UNKNOWN and len(found.points) < threshold("bounds_takes"):
         return f"first {change.ends} takes to last {change.ends}; takes vary by {figure(change.spread)}"
-    likely = f"likely {_signed(change.low)} to {_signed(change.high)} over {takes} takes"
-    return f"{way}{likely}" if not found.reason else f"{likely}: {found.reason}"
+    likely = f"likely {_signed(change.low)} to {_signed(change.high)}, first third to last"
+    return f"{likely}; more takes will tell" if found.verdict == UNKNOWN else f"{way}{likely}"
 
 
 def _notes(page: _Page, progress: Progress) -> None:

@@ -1,10 +1,11 @@
 """How a measure, a marker or the points of a scorecard go over a person's takes: functions of its values.
 
-A change is only named where the interval of its slope (see slope) leaves out zero and where it is at least
-the smallest one worth naming; "steady" only where the interval lies within that. Everything else is too few
-takes to tell, which is no fault of anybody's. A change is of the takes at hand: values that wandered from one
-level to another have changed, whatever they do next. Whether more is wanted, or less, is known of a few
-measures only. Thresholds, and what each measure is compared by, stand in trend.yaml. Times are in UTC.
+A change is only named where the interval of its slope (see slope) leaves out zero and where it is, from the
+first take to the last, at least the smallest one worth naming; "steady" only where the interval lies within
+that. Everything else is too few takes to tell, which is no fault of anybody's. A change is of the takes at
+hand: values that wandered from one level to another have changed, whatever they do next. Whether more is
+wanted, or less, is known of a few measures only. Thresholds, and what each measure is compared by, stand in
+trend.yaml. Times are aware, in UTC.
 """
 
 from __future__ import annotations
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
     from voicecoach.history import Point
 
 RISING, FALLING, STEADY, UNKNOWN = "rising", "falling", "steady", "too few to tell"
+THIRDS = 2 / 3  # of a row lie between the middle of its first third and that of its last
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From where to where a value went, and the change along its slope with the likely bounds of that."""
+    """From where to where a value went, and by how much, with the likely bounds of that.
+
+    ``change``, ``low`` and ``high`` are from the first third of the takes to the last: of an even change that
+    is two thirds, of a step about all.
+    """
 
     start: float  # the middle of the first takes
     now: float  # of the last
@@ -141,9 +147,8 @@ def _change(values: Sequence[float], about: About, found: Slope) -> Change:
     ends = min(int(threshold("ends")), len(values) // 2)
     middle = fmean if about.counted else median
     start, now = middle(values[:ends]), middle(values[-ends:])
-    low, high = found.bounds(threshold("confidence"))
-    smallest = _smallest(values, start, about)
-    return Change(start, now, ends, found.change, low, high, smallest, spread(values))
+    change, low, high = (THIRDS * value for value in (found.change, *found.bounds(threshold("confidence"))))
+    return Change(start, now, ends, change, low, high, _smallest(values, start, about), spread(values))
 
 
 def _smallest(values: Sequence[float], start: float, about: About) -> float:
@@ -153,9 +158,9 @@ def _smallest(values: Sequence[float], start: float, about: About) -> float:
 
 
 def _verdict(change: Change, found: Slope) -> str:
-    if change.low > 0 and change.change >= change.smallest and change.now > change.start:
+    if change.low > 0 and found.change >= change.smallest and change.now > change.start:
         return RISING
-    if change.high < 0 and change.change <= -change.smallest and change.now < change.start:
+    if change.high < 0 and found.change <= -change.smallest and change.now < change.start:
         return FALLING
     return STEADY if _steady(found, change.smallest) else UNKNOWN
 
