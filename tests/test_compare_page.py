@@ -159,6 +159,16 @@ def test_one_take_is_compared_with_the_one_before_or_the_model(history: History)
             pair("99", "1", folder=history.folder, analyse=never)
 
 
+def test_a_call_is_not_compared_with_a_reading(history: History) -> None:
+    with history:
+        keep(history, "me", "late-parcel", made.good())
+        reading = history.new_take("me", "calibration")
+        history.finish_take(reading.number, duration=30.0, ended="done")
+        history.add_analysis(reading.number, made.good())
+        with pytest.raises(UsageError, match="passage read aloud"):
+            pair("1", "2", folder=history.folder, analyse=never)
+
+
 def test_the_tolerance_is_that_of_the_other_takes(history: History) -> None:
     with history:
         for value in (4.0, 5.0, 6.0, 4.4, 4.6):

@@ -70,6 +70,16 @@ def test_takes_are_listed_newest_last(run: Run, folder: Path) -> None:
     assert "no takes of 'Cy' yet" in run("history", "--agent", "Cy")[1]
 
 
+def test_the_list_of_a_scenario_knows_whether_there_are_earlier_ones(run: Run, folder: Path) -> None:
+    with History.open(folder) as store:
+        for scenario in ("a", "b", "b"):
+            practise(store, "me", scenario=scenario)
+    assert "earlier ones" in run("history", "--limit", "2")[1]
+    assert "earlier ones" in run("history", "--scenario", "b", "--limit", "1")[1]
+    assert "earlier ones" not in run("history", "--scenario", "b", "--limit", "2")[1]
+    assert "no takes of 'me' in 'c' yet" in run("history", "--scenario", "c")[1]
+
+
 def test_takes_are_listed_for_programs(run: Run, folder: Path) -> None:
     with History.open(folder) as store:
         take = practise(store)
@@ -244,3 +254,11 @@ def test_forgetting_needs_a_yes(run: Run, folder: Path) -> None:
     assert "12 takes, 0.4 minutes of sound" in asked.stderr
     with History.open(folder) as store:
         assert len(store.takes(NAME)) == 12
+
+
+def test_without_a_stdout_the_command_ends_well(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", None)
+        with pytest.raises(SystemExit) as stop:
+            main(["history"])
+    assert stop.value.code == 0

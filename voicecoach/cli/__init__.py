@@ -92,7 +92,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     try:
         result = cli.main(args=arguments, prog_name="voicecoach", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by who began us
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

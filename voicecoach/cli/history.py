@@ -79,9 +79,10 @@ def history(
     most = (SHOWN if text else None) if limit is None else limit or None
     who = None if everybody else agent
     with _open(history) as store:
-        takes = store.takes(who, scenario=scenario, limit=most)
+        found = store.takes(who, scenario=scenario, limit=most and most + 1)
+        takes = found[-most:] if most else found
         if text:
-            _print(_page(takes, who, more=len(takes) == most and store.count(who) > len(takes)))
+            _print(_page(takes, who, scenario, more=len(found) > len(takes)))
         elif output_format == "json":
             lines = ",\n".join(json.dumps(_plain(take), ensure_ascii=False) for take in takes)
             click.echo(f"[\n{lines}\n]" if takes else "[]")
@@ -270,10 +271,10 @@ def _print(text: str) -> None:
     click.echo("\n".join(shown(line) for line in text.split("\n")))
 
 
-def _page(takes: Sequence[Take], agent: str | None, *, more: bool) -> str:
+def _page(takes: Sequence[Take], agent: str | None, scenario: str | None, *, more: bool) -> str:
     """Takes in columns, newest last."""
     if not takes:
-        whose = "" if agent is None else f" of {agent!r}"
+        whose = ("" if agent is None else f" of {agent!r}") + (f" in {scenario!r}" if scenario else "")
         return (
             f"no takes{whose} yet; voicecoach practice makes one, voicecoach history --all lists everybody's"
         )

@@ -14,6 +14,8 @@ from voicecoach.history import History, Take
 from voicecoach.reports.json import parse
 from voicecoach.types import Analysis
 
+READING = "calibration"  # the kind of a take that is read aloud
+
 Analyse = Callable[[Path], Analysis]
 
 
@@ -58,6 +60,10 @@ def pair(a: str, b: str | None, *, folder: Path | None, analyse: Analyse) -> Pai
         second = history.take(int(b)) if b is not None and b.isdecimal() else None
         if b is None and first is not None:
             first, second = _before(history, first), first
+        if first and second and (first.kind == READING) != (second.kind == READING):
+            raise UsageError(
+                f"one of takes {first.number} and {second.number} is a passage read aloud; compare two calls"
+            )
         analyses = [
             _of_take(history, take, analyse) if take else _file(text, analyse)
             for take, text in ((first, a), (second, b or ""))
