@@ -179,6 +179,17 @@ def test_the_newest_model_take_of_a_scenario_counts(history: History) -> None:
 # --- values over takes --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("ended", ["stopped", "stop word"])
+def test_a_call_that_was_stopped_counts_for_no_trend(history: History, ended: str) -> None:
+    whole = practise(history, days=1)
+    stopped = history.new_take("me", "practice", scenario="refund", started=START + timedelta(days=2))
+    assert stopped.recording is not None
+    record(stopped.recording)
+    history.finish_take(stopped.number, duration=2.0, ended=ended)
+    history.add_analysis(stopped.number, made.good())
+    assert [point.take for point in history.series("me")["score.total"]] == [whole.number]
+
+
 def test_values_come_take_by_take(history: History) -> None:
     late, early = practise(history, days=2), practise(history, days=1)
     practise(history, "Bo")

@@ -318,6 +318,8 @@ def _length(take: Take) -> str:
 def _result(take: Take) -> str:
     if take.status == "recording":
         return "being recorded"
+    if take.ended in ("stopped", "stop word"):
+        return "stopped, not judged"
     if take.musts is None:
         return "not analysed" + ENDINGS.get(take.ended, "")
     parts = [f"{take.musts_met} of {take.musts} musts"] if take.musts else []

@@ -41,11 +41,12 @@ def takes(db: Database, folder: Path, where: str, values: tuple[Any, ...]) -> tu
 def series(
     db: Database, person: int | None, ids: Iterable[str] | None, scenario: str | None, most: int | None
 ) -> Mapping[str, tuple[Point, ...]]:
-    """Return values by id, oldest first, none of passages read aloud; see ``History.series``."""
+    """Return values by id, oldest first, none of readings aloud or stopped calls; see ``History.series``."""
     rows = db.all(
         "SELECT t.number, t.started, a.telephone, t.scenario, t.language"
         " FROM takes t JOIN analyses a ON a.take = t.number"
-        " WHERE t.person = ?1 AND t.kind != 'calibration' AND (?2 IS NULL OR t.scenario = ?2)"
+        " WHERE t.person = ?1 AND t.kind != 'calibration' AND t.ended NOT IN ('stopped', 'stop word')"
+        " AND (?2 IS NULL OR t.scenario = ?2)"
         " ORDER BY t.started, t.number",
         (person, scenario),
     )
