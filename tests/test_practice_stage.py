@@ -57,6 +57,7 @@ def test_the_line_says_whose_turn_it_is_and_what_to_do_when_nothing_comes() -> N
         said, ("Priya Nair speaks", "your turn", "listening", HINT, "too loud"), strict=True
     ):
         assert words in line
+        assert line.endswith("s: stop")
 
 
 def test_a_line_is_shown_with_its_place_and_manner_or_only_announced() -> None:

@@ -91,7 +91,7 @@ class Stage:
             return DONE
         if now - self._shown >= EVERY:
             self._shown = now
-            text = f"The phone rings. [{bar(level)}] your voice   Enter: take the call   s: not now"
+            text = f"The phone rings. [{bar(level)}] your voice   Enter: answer   s: not now"
             self._screen.update(Text(text, overflow="ellipsis", no_wrap=True), refresh=True)
         return self.key()
 
@@ -120,15 +120,17 @@ class Stage:
         left = f"{minutes}:{seconds:02d} [{bar(now.live.level)}] {state}"
         if now.live.clipped:
             left += " (too loud: move back a little)"
-        keys = "Enter: done  s: stop"
-        if self._sounded:
-            keys = "Enter: done  r: say again  s: stop"
-        gap = self.console.width - len(left) - len(keys) - 1
-        text = f"{left}{' ' * gap}{keys}" if gap >= 2 else left
+        again = "r: say again  " if self._sounded else ""
+        text = left
+        for keys in (f"Enter: done  {again}s: stop", "s: stop"):
+            gap = self.console.width - len(left) - len(keys) - 1
+            if gap >= 2:
+                text = f"{left}{' ' * gap}{keys}"
+                break
         return Text(text, overflow="ellipsis", no_wrap=True)
 
 
-HINT = "take your time; one friendly sentence is enough to begin"
+HINT = "take your time; one friendly sentence will do"
 
 
 def bar(level: float) -> str:
