@@ -80,7 +80,7 @@ def test_a_spark_has_a_character_a_value() -> None:
 
 
 def test_times_are_written_as_people_do() -> None:
-    assert plots.day(0.0) == "1 Jan 1970"
+    assert plots.day(43200.0) == "1 Jan 1970"
     assert plots.minute(125.4) == "2:05"
 
 

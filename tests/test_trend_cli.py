@@ -181,7 +181,8 @@ def test_a_break_is_told_kindly(trend: Trend) -> None:
             take(history, 40.0 + k, 40.0 + k)
 
     page = trend(fill).output
-    assert "After 31 days without practice points of the scorecard was 41" in section(page, "NOTES")
+    assert "31 days without practice, points of the scorecard: " in section(page, "NOTES")
+    assert ", 41 right after" in section(page, "NOTES")
     assert "A break does that to everybody." in section(page, "NOTES")
     assert section(page, "ONE THING TO TRY").startswith("After 31 days without practice a step back is usual")
 

@@ -114,8 +114,8 @@ def spark(values: Sequence[float], *, unicode: bool = True) -> str:
 
 
 def day(seconds: float) -> str:
-    """Write seconds since 1970, UTC, as a day."""
-    when = datetime.fromtimestamp(seconds, UTC)
+    """Write seconds since 1970, UTC, as a day where the reader is."""
+    when = datetime.fromtimestamp(seconds, UTC).astimezone()
     return f"{when.day} {when:%b %Y}"
 
 

@@ -176,8 +176,8 @@ def _notes(page: _Page, progress: Progress) -> None:
         if one.decay is not None:
             back = f", {figure(one.decay.since)} since then" if one.decay.since is not None else ""
             notes.append(
-                f"After {one.decay.days:.0f} days without practice {one.name} was {figure(one.decay.after)}, "
-                f"{figure(one.decay.before)} before{back}. A break does that to everybody."
+                f"{one.decay.days:.0f} days without practice, {one.name}: {figure(one.decay.before)} before, "
+                f"{figure(one.decay.after)} right after{back}. A break does that to everybody."
             )
     mixed = [one.name for one in progress.trends if one.mixed and one.verdict in (RISING, FALLING)]
     if mixed and not progress.scenario:
@@ -202,7 +202,7 @@ def _notes(page: _Page, progress: Progress) -> None:
 
 def _worn(one: Worn) -> str:
     first, last = one.said[0], one.said[-1]
-    since = f" since {first.time:%B %Y}" if first.time is not None else ""
+    since = f" since {first.time.astimezone():%B %Y}" if first.time is not None else ""
     faster = [f"{100 * share:.0f}" for share in (one.faster, one.faster_low, one.faster_high)]
     flatter = [f"{semitones:.1f}" for semitones in (one.flatter, one.flatter_low, one.flatter_high)]
     return (
