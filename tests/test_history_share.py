@@ -43,8 +43,8 @@ def number(folder: Path) -> int:
                 file.writeframes(sides * RATE)
         store.finish_take(take.number, duration=52.0, ended="done")
         analysis = made.good()
-        secret = {**analysis.provenance, "baseline": f"/home/{NAME}/calm.json"}
-        source = replace(analysis.source, path=f"/home/{NAME}/secret.wav")
+        secret = {**analysis.provenance, "baseline": f"/srv/{NAME}/calm.json"}
+        source = replace(analysis.source, path=f"/srv/{NAME}/secret.wav")
         store.add_analysis(take.number, replace(analysis, source=source, provenance=secret))
         store.add_rating(take.number, {"confidential_question": 4})
         return take.number
