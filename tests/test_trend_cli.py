@@ -174,6 +174,18 @@ def test_many_measures_at_once_are_said_to_be_many(trend: Trend) -> None:
     assert "looked at together" not in trend(practised(30), "--agent", "me", "pace").output
 
 
+@pytest.mark.parametrize(
+    ("totals", "drawn"), [((50, 60), False), ((50, 50, 50), False), ((50, 60, 55), True)]
+)
+def test_only_what_is_seen_in_a_drawing_is_drawn(trend: Trend, totals: Sequence[int], drawn: bool) -> None:
+    def fill(history: History) -> None:
+        for day, total in enumerate(totals):
+            take(history, day, total)
+
+    first = trend(fill).output.partition("NOT CLEAR YET")[0]
+    assert ("points of the scorecard" in first) == drawn
+
+
 def test_a_break_is_told_kindly(trend: Trend) -> None:
     def fill(history: History) -> None:
         practised(10, days=1.0)(history)

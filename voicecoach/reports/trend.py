@@ -53,7 +53,7 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
         )
         spread = f"; takes differ by about {figure(found.spread)}" if found.spread is not None else ""
         page.say(f"Best of {found.takes}: {figure(found.best)}, take {found.best_take}{spread}.")
-    shown = next((one for one in progress.trends if len(one.points) > 1), None)
+    shown = next((one for one in progress.trends if _worth_drawing(one)), None)
     if plot and shown is not None:
         page.heading(shown.name if shown.unit in shown.name else f"{shown.name}, {shown.unit}")
         page.draw(shown)
@@ -89,6 +89,11 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
 def render_json(progress: Progress) -> str:
     """All of it as one JSON document; ends with a newline."""
     return json.dumps(asdict(progress), default=_plain, ensure_ascii=False, indent=2) + "\n"
+
+
+def _worth_drawing(found: Trend) -> bool:
+    """Two points or a level line are read more quickly as numbers."""
+    return len(found.points) > 2 and len({point.value for point in found.points}) > 1
 
 
 class _Page:
