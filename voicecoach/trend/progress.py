@@ -80,9 +80,7 @@ def progress(
     ids = wanted(names)
     every = history.series(agent, ids=ids, scenario=scenario or None, most=int(threshold("takes_most")))
     if not any(every.values()) and not history.count(agent):
-        people = ", ".join(person.name for person in history.agents() if person.takes)
-        there = f"there are takes of {people}" if people else "there are no takes yet: voicecoach record"
-        raise UsageError(f"no takes of {agent!r}; {there}")
+        raise UsageError(f"no takes of {agent!r}; voicecoach history --all lists the takes there are")
     trends = tuple(trend(id_, every.get(id_, ())) for id_ in ids)
     if not any(every.values()) and scenario:
         tried = ", ".join(sorted(history.practised(agent))) or "none"
