@@ -1,4 +1,4 @@
-"""Read the YAML files people write: rules, language facts, sound facts, scorecards.
+"""Read the YAML files people write, and begin new ones: rules, language facts, scorecards, scenarios.
 
 Plain YAML, read strictly. Every value stays text ("no" is a word, 007 keeps its zeros), unknown and
 repeated keys are errors, and every error says file:line:col, what was found and what was probably meant.
@@ -16,7 +16,7 @@ from typing import NoReturn, TypeVar
 
 import yaml
 
-from voicecoach.errors import DataFileError
+from voicecoach.errors import DataFileError, OutputError
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 30  # levels of nesting
@@ -185,6 +185,31 @@ def read_file(path: Path) -> Value:
         column = error.start - raw.rfind(b"\n", 0, error.start)
         raise DataFileError(f"{path}:{line}:{column}: not UTF-8 text; save the file as UTF-8") from error
     return read_text(text, str(path))
+
+
+def write_new(path: Path, text: str) -> Path:
+    """Write a file for a person to change, whole or not at all; its folder is made where it is missing.
+
+    Raises:
+        OutputError: the file is there already or cannot be written.
+    """
+    folder = path.parent
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+        with path.open("x", encoding="utf-8") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except BaseException:
+                path.unlink(missing_ok=True)  # whole or not at all
+                raise
+    except FileExistsError as error:
+        there = path if folder.is_dir() else folder
+        raise OutputError(f"{there}: is there already; choose another id or folder, or change it") from error
+    except OSError as error:
+        raise OutputError(f"{path}: not written: {error.strerror}; choose another folder") from error
+    return path
 
 
 def read_text(text: str, path: str) -> Value:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicecoach.datafile import Value, meant, read_file
-from voicecoach.errors import OutputError, UsageError
+from voicecoach.datafile import Value, meant, read_file, write_new
+from voicecoach.errors import UsageError
 from voicecoach.rules import Pack, languages, load_pack
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -330,19 +330,4 @@ def new_scenario(name: str, folder: Path, *, family: str = "everyday") -> Path:
     text = text.replace(_TEMPLATE_ID, name).replace("family: everyday", f"family: {family}")
     if known[family].opt_in:
         text = text.replace("opt_in: no", "opt_in: yes")
-    path = folder / f"{name}.yaml"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            try:
-                file.write(text)
-                file.flush()
-            except BaseException:
-                path.unlink(missing_ok=True)  # whole or not at all
-                raise
-    except FileExistsError as error:
-        there = path if folder.is_dir() else folder
-        raise OutputError(f"{there}: is there already; choose another id or folder, or change it") from error
-    except OSError as error:
-        raise OutputError(f"{path}: not written: {error.strerror}; choose another folder") from error
-    return path
+    return write_new(folder / f"{name}.yaml", text)

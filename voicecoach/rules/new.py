@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voicecoach.datafile import meant
-from voicecoach.errors import OutputError, UsageError
+from voicecoach.datafile import meant, write_new
+from voicecoach.errors import UsageError
 from voicecoach.rules.loader import CATEGORIES, ID, TYPES, Rule, load_pack
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -34,23 +34,7 @@ def new_rule(name: str, folder: Path, *, type_: str | None = None, language: str
     else:
         template = _TEMPLATES / f"{type_ or 'phrase'}.yaml"
         text = template.read_text(encoding="utf-8").replace(_NAME, name)
-    path = folder / f"{name.replace('.', '_')}.yaml"
-    try:
-        if not folder.is_dir():
-            folder.mkdir(parents=True)
-        with path.open("x", encoding="utf-8") as file:
-            try:
-                file.write(text)
-                file.flush()
-            except BaseException:
-                path.unlink(missing_ok=True)  # whole or not at all
-                raise
-    except FileExistsError as error:
-        there = path if folder.is_dir() else folder
-        raise OutputError(f"{there}: is there already; choose another id or folder, or change it") from error
-    except OSError as error:
-        raise OutputError(f"{path}: not written: {error.strerror}; choose another folder") from error
-    return path
+    return write_new(folder / f"{name.replace('.', '_')}.yaml", text)
 
 
 def _copy(rule: Rule) -> str:
