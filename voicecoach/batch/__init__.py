@@ -1,0 +1,1 @@
+"""Many recordings: found, analysed once each by several processes, and summed up for a trainer."""
