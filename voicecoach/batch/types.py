@@ -10,6 +10,17 @@ from voicecoach.types import Analysis
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A file that may be a recording, as it lies in its folder."""
+
+    path: str  # or an fsspec URL
+    relative: str  # to the folder it was found in, with forward slashes
+    size: int  # bytes
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
     """Whose call it is, as far as a name, a table or a file beside it says; empty where nothing does."""
 
