@@ -1,0 +1,315 @@
+"""Where recordings come from and where a batch writes: this disk, or anything fsspec reaches.
+
+An address with ``://`` in it is fsspec's (``s3://bucket/calls``, ``sftp://host/calls``); all else, and ``file://``,
+is a path on this disk, for which fsspec is not even imported. Credentials and endpoints are the drivers' own
+business: their settings files and environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from voicecoach import reports
+from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
+
+# reached as folders over a network, where a file can be seen while it is being written
+_GROWING = frozenset({"arrow_hdfs", "ftp", "hdfs", "sftp", "smb", "ssh", "webhdfs"})
+# what tells that an object has changed, best first; each driver has its own word for it
+_MARKS = (
+    "ETag",
+    "etag",
+    "md5Hash",
+    "md5",
+    "checksum",
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "updated",
+    "created",
+)
+_CHUNK = 1 << 20
+
+
+def local_path(address: str | os.PathLike[str]) -> Path | None:
+    """The path where an address is one on this disk, else None."""
+    text = os.fspath(address)
+    if "://" not in text:
+        return Path(text)
+    if not text.startswith("file://"):
+        return None
+    from urllib.request import url2pathname
+
+    found = urlsplit(text)
+    return Path(url2pathname(unquote(found.netloc) + found.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file under an address. ``mark`` changes when the file does; 0 where nothing tells whether it has."""
+
+    path: str  # its whole address
+    relative: str  # to the address that was listed, with forward slashes
+    size: int  # bytes
+    mark: int  # 63 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A folder to write to; ``url`` is made absolute, so that it means the same in every process.
+
+    Names are relative to it, with forward slashes; folders on the way are made. On this disk a file appears
+    whole or not at all and is on the disk when a call returns; on an object store it is one put.
+
+    Raises
+    ------
+    UsageError : the address is of a kind that is not known, or needs a package that is not installed.
+    OutputError : what was asked for cannot be written, read or listed.
+    """
+
+    url: str
+
+    def __post_init__(self) -> None:
+        """Make the address absolute."""
+        here = local_path(self.url)
+        found = os.path.abspath(here) if here is not None else self.url.rstrip("/")  # noqa: PTH100 - no links
+        object.__setattr__(self, "url", found)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder where it is one on this disk, else None."""
+        return local_path(self.url)
+
+    def write_text(self, name: str, pieces: Iterable[str]) -> str:
+        """Write the pieces of a text as UTF-8, whole or not at all, and give its address."""
+        return self.write_bytes(name, (piece.encode() for piece in pieces))
+
+    def write_bytes(self, name: str, pieces: Iterable[bytes]) -> str:
+        """Write the pieces, whole or not at all, and give the address of the file."""
+        folder = self.folder
+        if folder is not None:
+            path = folder / name
+            reports.make_folder(path.parent)
+            return str(reports.write_bytes(path, pieces, mode=0o644))
+        address = f"{self.url}/{name}"
+        whole = b"".join(pieces)  # a put has one body
+        with _reached(address, "written"):
+            files, path_there = _filesystem(address)
+            if _GROWING.isdisjoint(_protocols(files)):
+                files.pipe_file(path_there, whole)
+            else:
+                parent, _, last = path_there.rpartition("/")
+                draft = f"{parent}/.voicecoach-{secrets.token_hex(6)}-{last}"
+                files.makedirs(parent, exist_ok=True)
+                files.pipe_file(draft, whole)
+                files.mv(draft, path_there)
+        return address
+
+    def read_bytes(self, name: str) -> bytes:
+        """All bytes of a file."""
+        folder = self.folder
+        if folder is not None:
+            try:
+                return (folder / name).read_bytes()
+            except OSError as error:
+                raise OutputError(f"{folder / name}: cannot be read: {error.strerror}") from None
+        address = f"{self.url}/{name}"
+        with _reached(address, "read"):
+            files, path = _filesystem(address)
+            return bytes(files.cat_file(path))
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file or folder of that name."""
+        folder = self.folder
+        if folder is not None:
+            return (folder / name).exists()
+        address = f"{self.url}/{name}"
+        with _reached(address, "looked up"):
+            files, path = _filesystem(address)
+            files.invalidate_cache()
+            return bool(files.exists(path))
+
+    def names(self, folder: str = "") -> frozenset[str]:
+        """The names in a folder, by one listing; none where there is no such folder."""
+        here = self.folder
+        if here is not None:
+            try:
+                return frozenset(os.listdir(here / folder))  # noqa: PTH208 - names alone, quick for a million
+            except (FileNotFoundError, NotADirectoryError):
+                return frozenset()
+            except OSError as error:
+                raise OutputError(f"{here / folder}: cannot be listed: {error.strerror}") from None
+        address = f"{self.url}/{folder}".rstrip("/")
+        with _reached(address, "listed"):
+            files, path = _filesystem(address)
+            files.invalidate_cache()  # others write there, too
+            try:
+                found = files.ls(path, detail=False)
+            except (FileNotFoundError, NotADirectoryError):
+                return frozenset()
+            own = path.strip("/")
+            return frozenset(PurePosixPath(entry).name for entry in found if entry.strip("/") != own)
+
+
+def listed(address: str) -> Iterator[Listed]:
+    """Every file under an address that is not on this disk, however deep, in order of name.
+
+    Raises
+    ------
+    UsageError
+        There is nothing, the kind of address is not known, or its package is not installed.
+    OutputError
+        It cannot be listed.
+    """
+    root = address.rstrip("/")
+    with _reached(root, "listed"):
+        files, path = _filesystem(root)
+        files.invalidate_cache()
+        found: dict[str, dict[str, Any]] = files.find(path, detail=True)
+        if not found and not files.exists(path):
+            raise UsageError(f"{root}: there is nothing there; check the address")
+    start = path.strip("/")
+    for name in sorted(found):
+        entry = found[name]
+        relative = name.strip("/").removeprefix(start).lstrip("/")
+        if entry.get("type") == "directory" or name.endswith("/"):
+            continue
+        whole = f"{root}/{relative}" if relative else root  # the address may be that of a file
+        yield Listed(whole, relative or PurePosixPath(name).name, int(entry.get("size") or 0), _mark(entry))
+
+
+@contextlib.contextmanager
+def opened(address: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a recording to read its bytes once from start to end, wherever it is.
+
+    Raises
+    ------
+    AudioError
+        It is not on this disk and cannot be read from where it is.
+    OSError
+        It is on this disk and cannot be read.
+    """
+    path = local_path(address)
+    if path is not None:
+        with path.open("rb") as file:
+            yield file
+        return
+    text = os.fspath(address)
+    with _reached(text, "read", AudioError):
+        files, there = _filesystem(text)
+        source = files.open(there, "rb", cache_type="readahead", block_size=8 * _CHUNK)
+    with source:
+        yield io.BufferedReader(_Watched(source, text), _CHUNK)
+
+
+@contextlib.contextmanager
+def local_copy(address: str | os.PathLike[str]) -> Iterator[Path]:
+    """A recording as a file on this disk: itself where it is one, else a copy that is gone afterwards.
+
+    The copy is called as the recording is, as far as a name is a name on this disk, and has its suffix.
+
+    Raises
+    ------
+    AudioError
+        It cannot be fetched.
+    OutputError
+        The temporary folder is full.
+    """
+    path = local_path(address)
+    if path is not None:
+        yield path
+        return
+    text = os.fspath(address)
+    name = re.sub(r"[^\w. -]", "_", PurePosixPath(text).name)[-100:].lstrip(". ") or "recording"
+    with tempfile.TemporaryDirectory(prefix="voicecoach-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / name
+        with opened(text) as source:
+            try:
+                with copy.open("wb") as target:
+                    while chunk := source.read(_CHUNK):
+                        target.write(chunk)
+            except OSError as error:
+                raise OutputError(
+                    f"{folder}: no room for a copy of {text}: {error.strerror}; free some space"
+                ) from error
+        yield copy
+
+
+# --- fsspec -------------------------------------------------------------------------------------------------
+
+
+class _Watched(io.RawIOBase):
+    """A remote file whose driver's errors come out as ``AudioError``."""
+
+    def __init__(self, source: Any, address: str) -> None:
+        self._source, self._address = source, address
+
+    def readable(self) -> bool:
+        """It is read only."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with the next bytes."""
+        with _reached(self._address, "read", AudioError):
+            found = self._source.read(len(buffer))
+        buffer[: len(found)] = found
+        return len(found)
+
+
+def _filesystem(address: str) -> tuple[Any, str]:
+    """The filesystem of an address and the path there; fsspec keeps one filesystem a process and protocol."""
+    from fsspec.core import url_to_fs
+    from fsspec.registry import available_protocols, known_implementations
+
+    protocol = address.partition("://")[0].rpartition("::")[2]
+    try:
+        files, path = url_to_fs(address)
+    except ImportError as error:
+        hint = known_implementations.get(protocol, {}).get("err") or f"install {error.name or 'its package'}"
+        raise UsageError(f"{address}: its package is not installed; {hint[:1].lower()}{hint[1:]}") from None
+    except ValueError as error:
+        if protocol in available_protocols():
+            raise UsageError(f"{address}: is no address: {' '.join(str(error).split())}") from None
+        raise UsageError(
+            f"{address}: {protocol}:// is no kind of address fsspec knows; known are s3, gs, abfs, sftp ..."
+        ) from None
+    return files, str(path)
+
+
+def _protocols(files: Any) -> tuple[str, ...]:
+    found = files.protocol
+    return (found,) if isinstance(found, str) else tuple(found)
+
+
+@contextlib.contextmanager
+def _reached(address: str, verb: str, kind: type[VoicecoachError] = OutputError) -> Iterator[None]:
+    """Turn whatever a driver raises into one line of ours."""
+    try:
+        yield
+    except (VoicecoachError, FileNotFoundError) as error:
+        if isinstance(error, VoicecoachError):
+            raise
+        raise kind(f"{address}: is not there; check the address") from None
+    except Exception as error:  # noqa: BLE001 - drivers raise what they like; they share no base
+        said = " ".join(str(error).split())[:300] or type(error).__name__
+        raise kind(
+            f"{address}: cannot be {verb}: {said}; check the address and what you may do there"
+        ) from None
+
+
+def _mark(entry: dict[str, Any]) -> int:
+    for key in _MARKS:
+        if entry.get(key) is not None:
+            said = f"{key} {entry[key]} {entry.get('size')}"
+            return int.from_bytes(hashlib.sha256(said.encode()).digest()[:8]) >> 1 or 1
+    return 0
