@@ -64,7 +64,8 @@ def test_formats_have_the_same_shape(name: str) -> None:
         rendered = FORMATS[name].render([case()])
         assert rendered.endswith("\n")
         assert rendered == FORMATS[name].render([case()])
-        assert case().source.path in FORMATS[name].render([made.good(), case()])
+        if name != "html":  # a page for each
+            assert case().source.path in FORMATS[name].render([made.good(), case()])
 
 
 # --- the page -----------------------------------------------------------------------------------------------

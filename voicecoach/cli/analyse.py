@@ -22,7 +22,7 @@ from voicecoach.errors import VoicecoachError
 if TYPE_CHECKING:
     from voicecoach.types import Analysis
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "html")
 
 
 @click.command()
@@ -35,7 +35,7 @@ FORMATS = ("text", "json")
     "--output-dir",
     "--output_dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write NAME.txt or NAME.json here instead of printing.",
+    help="Write NAME.txt, NAME.json or NAME.html here instead of printing.",
 )
 @click.option(
     "-f",
@@ -78,6 +78,8 @@ def analyse(
     formats = FORMATS if output_format == "all" else (output_format,)
     if len(formats) > 1 and output_dir is None:
         raise click.UsageError("-f all writes files; say where with --output-dir FOLDER")
+    if output_format == "html" and output_dir is None and len(files) > 1:
+        raise click.UsageError("-f html writes a page for each file; say where with --output-dir FOLDER")
     coach = pipeline.Coach.ready(analysis_settings(options, stored=own_values(agent, history)))
     if output_dir is not None:
         reports.make_folder(output_dir)

@@ -27,9 +27,9 @@ def __getattr__(name: str) -> Mapping[str, ModuleType]:
     """Make ``FORMATS``, the formats by name, when it is asked for: rules and measures come with them."""
     if name != "FORMATS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from voicecoach.reports import json, text
+    from voicecoach.reports import html, json, text
 
-    return {"text": text, "json": json}
+    return {"text": text, "json": json, "html": html}
 
 
 def names(paths: Sequence[Path]) -> tuple[str, ...]:

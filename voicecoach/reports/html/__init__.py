@@ -1,0 +1,54 @@
+"""A call as one page of HTML that needs nothing else: it opens from disk, prints, and works by keyboard.
+
+``call_page`` is the page of one recording; ``environment.page`` makes any page from a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.errors import UsageError
+from voicecoach.reports.html.environment import FOLDER, page
+
+if TYPE_CHECKING:
+    from voicecoach.batch.types import Who
+    from voicecoach.types import Analysis
+
+SUFFIX = ".html"
+SCRIPTS = ("transcript.js", "player.js", "charts.js")
+
+
+def render(
+    analyses: Sequence[Analysis], *, several: bool = False, width: int = 80, color: bool = False
+) -> str:
+    """The page of one recording, without its sound; ends with a newline.
+
+    Raises
+    ------
+    UsageError
+        There are several: each is a page of its own.
+    """
+    if several or len(analyses) != 1:
+        raise UsageError("a page of HTML shows one recording; write a page for each with --output-dir FOLDER")
+    return call_page(analyses[0])
+
+
+def call_page(analysis: Analysis, *, sound: Any = None, back: str = "", who: Who | None = None) -> str:
+    """The page of one recording; ends with a newline.
+
+    ``sound`` is what the player plays (none: the page says so), ``back`` the relative address of the page it
+    belongs to, ``who`` whose call it is where that is known.
+    """
+    from voicecoach.reports.html.call import call
+
+    return page(
+        "call.html.j2",
+        styles=("base.css", "call.css"),
+        scripts=[name for name in SCRIPTS if (FOLDER / name).exists()],
+        policy={"media-src": ("'self'", "data:", "blob:", "file:")},
+        call=call(analysis),
+        sound=sound,
+        back=back,
+        who=who,
+    )
