@@ -1,0 +1,276 @@
+"""The curves of a call as data for its page, as sentences, and the library that draws them.
+
+Times are seconds in the recording, levels dBFS, pitch semitones around the agent's own median; a value that
+does not exist is None. Only the agent's pace and pitch are drawn: of the customer's voice nothing but when
+it speaks, and how loud it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voicecoach.datafile import Value, read_file
+from voicecoach.errors import OutputError
+from voicecoach.types import AGENT, Analysis, Contours, Measure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LIBRARY = ("bokeh.min.js", "bokeh-api.min.js")  # what draws, and what builds from our data
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Bokeh for a page: gzip in base64, and what a Content-Security-Policy calls it once unpacked."""
+
+    packed: str
+    digest: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    most_points: int
+    floor: float
+    least_voiced: float
+    widest_pitch: float
+    lead_in: float
+    events: Mapping[str, str]
+    polarities: Mapping[str, str]
+    speakers: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+@cache
+def settings() -> _Settings:
+    """Read charts.yaml of the package, once."""
+    tables = ("events", "polarities", "speakers", "texts")
+    file = read_file(Path(__file__).with_name("charts.yaml")).fields(
+        ("version", "most_points", "floor", "least_voiced", "widest_pitch", "lead_in", *tables)
+    )
+    return _Settings(
+        most_points=file["most_points"].whole(least=100),
+        floor=file["floor"].number(most=0),
+        least_voiced=file["least_voiced"].number(least=0, most=1),
+        widest_pitch=file["widest_pitch"].number(least=1),
+        lead_in=file["lead_in"].number(least=0),
+        **{name: _texts(file[name]) for name in tables},
+    )
+
+
+def charts(analysis: Analysis) -> Mapping[str, Any]:
+    """Return what the charts of an analysis show, ready for JSON; no curve has more points than most_points.
+
+    Keys: duration (s), speakers (names), called (their labels), talk, events, marks (findings with a time),
+    phases (each with start and end), level by speaker ({step, high, mean, voiced}), pitch ({step, values,
+    median} or None), pace ({unit, step, window, values} or None), bands (own usual values: {pane: {low, high,
+    label}}), lead_in (s).
+    """
+    want = settings()
+    names = tuple(dict.fromkeys([*analysis.contours, *(turn.speaker for turn in analysis.turns)]))
+    found = analysis.contours.get(AGENT)
+    pitch = _pitch(found) if found is not None else None
+    return {
+        "duration": analysis.source.duration,
+        "speakers": names,
+        "called": {name: called(name) for name in names},
+        "talk": _talk(analysis),
+        "events": [
+            {
+                "kind": event.kind,
+                "label": want.events[event.kind],
+                "speaker": event.speaker,
+                "start": event.start,
+                "end": event.end,
+                "detail": event.detail,
+            }
+            for event in analysis.events
+            if event.kind in want.events
+        ],
+        "marks": [
+            {
+                "start": finding.start,
+                "end": finding.start if finding.end is None else finding.end,
+                "polarity": finding.polarity,
+                "label": want.polarities.get(finding.polarity, finding.polarity),
+                "rule": finding.rule,
+                "message": finding.message,
+                "quote": finding.quote,
+            }
+            for finding in analysis.findings
+            if finding.start is not None
+        ],
+        "phases": [
+            {"name": phase.name.replace("_", " "), "start": phase.start, "end": phase.end}
+            for phase in analysis.phases
+        ],
+        "level": {name: _level(contours) for name, contours in analysis.contours.items()},
+        "pitch": pitch,
+        "pace": _pace(analysis),
+        "bands": _bands(analysis.measures, pitch),
+        "lead_in": want.lead_in,
+    }
+
+
+def called(speaker: str) -> str:
+    """What a speaker is called in words."""
+    return settings().speakers.get(speaker, speaker)
+
+
+def sentences(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the charts show, in sentences, for whoever does not see them."""
+    import numpy as np
+
+    texts, said = settings().texts, []
+    for name in found["speakers"]:
+        spells = [spell for spell in found["talk"] if spell["speaker"] == name]
+        told = {
+            "speaker": called(name).capitalize(),
+            "seconds": sum(spell["end"] - spell["start"] for spell in spells),
+            "duration": found["duration"],
+            "turns": len(spells),
+        }
+        said.append(texts["talk"].format(**told))
+    for pane in ("pace", "pitch"):
+        values = [value for value in (found[pane] or {}).get("values", ()) if value is not None]
+        if values:
+            low, middle, high = np.percentile(values, (10, 50, 90))
+            told = {"speaker": f"the {called(AGENT)}", "low": low, "middle": middle, "high": high}
+            said.append(texts[pane].format(**{**found[pane], **told}))
+    for name, level in found["level"].items():
+        loud = [value for value in level["voiced"] if value is not None]
+        if loud:
+            low, high = np.percentile(loud, (10, 90))
+            said.append(texts["level"].format(speaker=f"the {called(name)}", low=low, high=high))
+    return tuple(said) if found["level"] else (*said, texts["no_contours"])
+
+
+@cache
+def library() -> Library:
+    """Return the installed Bokeh, packed for a page.
+
+    Raises
+    ------
+    OutputError
+        Bokeh is not installed, or is without its scripts.
+    """
+    import importlib.metadata
+
+    spec = find_spec("bokeh")
+    folder = Path(spec.origin).parent / "server" / "static" / "js" if spec and spec.origin else Path()
+    try:
+        content = b";\n".join((folder / name).read_bytes() for name in LIBRARY)
+        version = importlib.metadata.version("bokeh")
+    except (OSError, importlib.metadata.PackageNotFoundError):
+        raise OutputError("the scripts of bokeh are not there; install it again: pip install bokeh") from None
+    return Library(
+        packed=base64.b64encode(gzip.compress(content, 9, mtime=0)).decode(),
+        digest=f"'sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}'",
+        version=version,
+    )
+
+
+def policy() -> Mapping[str, Sequence[str]]:
+    """What a page's Content-Security-Policy must let the charts do."""
+    return {"script-src": (library().digest,), "img-src": ("data:",)}
+
+
+# --- curves -------------------------------------------------------------------------------------------------
+
+
+def _talk(analysis: Analysis) -> list[dict[str, Any]]:
+    return [
+        {"speaker": turn.speaker, "start": turn.start, "end": turn.end}
+        for turn in analysis.turns
+        if turn.start is not None and turn.end is not None
+    ]
+
+
+def _level(contours: Contours) -> dict[str, Any]:
+    """The highest and the mean level in each step, and the mean where there is voice."""
+    import numpy as np
+
+    want = settings()
+    frames = np.maximum(np.nan_to_num(contours.level.astype(np.float64), nan=-200.0), -200.0)
+    bins, width = _binned(frames, -200.0)
+    voice, _ = _binned(contours.voice, False)
+    high = bins.max(axis=1)
+    mean = 10 * np.log10(np.mean(10 ** (bins / 10), axis=1) + 1e-20)
+    return {
+        "step": width * contours.hop,
+        "high": _values(np.maximum(high, want.floor), 1),
+        "mean": _values(np.maximum(mean, want.floor), 1),
+        "voiced": _values(np.where(voice.mean(axis=1) >= want.least_voiced, mean, np.nan), 1),
+    }
+
+
+def _pitch(contours: Contours) -> dict[str, Any] | None:
+    """The middle of the pitch in each step around the median of all of it; None where nothing is voiced."""
+    import numpy as np
+
+    want = settings()
+    f0 = np.where(contours.voice, contours.f0, np.nan).astype(np.float64)
+    if not np.isfinite(f0).any():
+        return None
+    median = float(np.nanmedian(f0))
+    bins, width = _binned(12 * np.log2(f0 / median), math.nan)
+    voiced = np.isfinite(bins).mean(axis=1) >= want.least_voiced
+    middle = np.full(len(bins), np.nan)
+    middle[voiced] = np.nanmedian(bins[voiced], axis=1)
+    middle = np.clip(middle, -want.widest_pitch, want.widest_pitch)
+    return {"step": width * contours.hop, "values": _values(middle, 2), "median": median}
+
+
+def _pace(analysis: Analysis) -> dict[str, Any] | None:
+    import numpy as np
+
+    curve = analysis.curves.get("pace", {}).get(AGENT)
+    if curve is None:
+        return None
+    bins, width = _binned(np.array(curve.values, np.float64), math.nan)
+    some = np.isfinite(bins).any(axis=1)
+    values = np.full(len(bins), np.nan)
+    values[some] = np.nanmean(bins[some], axis=1)
+    step = curve.hop * width
+    return {"unit": curve.unit, "step": step, "window": curve.window, "values": _values(values, 2)}
+
+
+def _bands(measures: Sequence[Measure], pitch: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The bands around the speaker's own usual values, where they are known."""
+    found, label = {}, settings().texts["own"]
+    for measure in measures:
+        if measure.baseline is None or measure.low is None or measure.high is None:
+            continue
+        if measure.id == "pace.articulation_rate":
+            found["pace"] = {"low": measure.low, "high": measure.high, "label": label}
+        elif measure.id == "pitch.median" and pitch and measure.low > 0:
+            low, high = (12 * math.log2(edge / pitch["median"]) for edge in (measure.low, measure.high))
+            found["pitch"] = {"low": low, "high": high, "label": label}
+    return found
+
+
+def _binned(values: NDArray[Any], fill: Any) -> tuple[NDArray[Any], int]:
+    """Values as rows of as many as make a point, shape (points, width), and that width."""
+    import numpy as np
+
+    width = max(1, -(-len(values) // settings().most_points))
+    room = np.full(-len(values) % width, fill, values.dtype)
+    return np.concatenate([values, room]).reshape(-1, width), width
+
+
+def _values(found: NDArray[np.float64], decimals: int) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in found.round(decimals).tolist()]
+
+
+def _texts(found: Value) -> Mapping[str, str]:
+    return {key: value.text() for key, value in found.mapping().items()}
