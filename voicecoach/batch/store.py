@@ -139,6 +139,21 @@ class Store:
             files.invalidate_cache()
             return bool(files.exists(path))
 
+    def remove(self, name: str) -> None:
+        """Remove a file; nothing happens where there is none."""
+        folder = self.folder
+        if folder is not None:
+            try:
+                (folder / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"{folder / name}: cannot be removed: {error.strerror}") from None
+            return
+        address = f"{self.url}/{name}"
+        with _reached(address, "removed"):
+            files, path = _filesystem(address)
+            with contextlib.suppress(FileNotFoundError):
+                files.rm_file(path)
+
     def names(self, folder: str = "") -> frozenset[str]:
         """The names in a folder, by one listing; none where there is no such folder."""
         here = self.folder

@@ -18,6 +18,7 @@ class Found:
     size: int  # bytes
     mtime_ns: int
     inode: int
+    reason: str = ""  # why it, or a folder, cannot even be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class Job:
     relative: str  # to the folder it was found in, with forward slashes
     name: str  # stem of its reports in OUT/calls
     key: str  # SHA-256 of the content, the settings, the rules and the version
+    sha256: str = ""  # of the content
+    size: int = 0  # bytes
+    length: float | None = None  # seconds, as the file says, where it does
 
 
 @dataclass(frozen=True, slots=True)

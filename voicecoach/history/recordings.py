@@ -8,8 +8,8 @@ from pathlib import Path
 
 from voicecoach.errors import AudioError, HistoryError, UsageError
 from voicecoach.history.database import told
-from voicecoach.history.lock import Lock
 from voicecoach.history.types import Take
+from voicecoach.lock import Lock
 
 HEADER = 44  # bytes before the samples of a WAV file as it is recorded
 LOCK, DRAFT = ".lock", ".part"

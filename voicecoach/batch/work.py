@@ -1,0 +1,91 @@
+"""What is done with one recording, on whatever machine: analysed, and its reports written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from voicecoach.batch import records
+from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE
+from voicecoach.batch.store import Store, local_copy
+from voicecoach.batch.types import Job, Record
+from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voicecoach.pipeline import Coach, Settings
+    from voicecoach.types import Analysis
+
+SOUND = ("embed", "link", "none")  # how a recording goes into its page
+
+
+def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0]) -> Record:
+    """Analyse a recording and write its reports, its record last; can be pickled and raises nothing.
+
+    The model is loaded once a process. A recording that cannot be analysed gives a record with the reason;
+    it is kept where the reason lies in the recording, so that it is not tried again.
+    """
+    began = time.perf_counter()
+    try:
+        coach = _coach(settings)
+    except (VoicecoachError, OSError) as error:
+        return _failed(job, str(error), OUTSIDE)
+    try:
+        with local_copy(job.path) as path:
+            from voicecoach import pipeline
+
+            analysis = pipeline.analyse(path, coach=coach)
+            if job.sha256 and analysis.source.sha256 != job.sha256:
+                return _failed(job, "was changed while it was read; run again", OUTSIDE)
+            analysis = replace(analysis, source=replace(analysis.source, path=job.path))
+            return keep(job, analysis, path, out=out, sound=sound, began=began)
+    except (AudioError, UsageError) as error:  # a setting that does not suit this recording is one, too
+        return _kept(_failed(job, str(error), IN_FILE), out)
+    except (VoicecoachError, OSError) as error:
+        return _failed(job, str(error), OUTSIDE)
+    except MemoryError:
+        return _failed(job, "there was not enough memory; try fewer with --workers", OUTSIDE)
+    except Exception as error:  # noqa: BLE001 - one bad file never stops the rest
+        return _failed(job, f"unexpected {type(error).__name__}: {error}; please report it", OUTSIDE)
+
+
+def keep(job: Job, analysis: Analysis, path: Path, *, out: Store, sound: str, began: float) -> Record:
+    """Write the reports on a recording and then its record; ``path`` is where it can be read.
+
+    Returns the record, or one that says that writing failed.
+    """
+    from voicecoach.reports import json
+
+    facts = {"size": job.size, "seconds": round(time.perf_counter() - began, 3)}
+    record = Record(job.relative, job.name, job.key, analysis=records.slim(analysis), facts=facts)
+    try:
+        out.write_text(f"{CALLS}/{job.name}.json", [json.render([analysis])])
+    except OutputError as error:
+        return _failed(job, str(error), OUTPUT)
+    return _kept(record, out)
+
+
+def _kept(record: Record, out: Store) -> Record:
+    try:
+        records.write(record, out)
+    except OutputError as error:
+        return Record(record.relative, record.name, record.key, reason=str(error), facts={FAILURE: OUTPUT})
+    return record
+
+
+def _failed(job: Job, reason: str, failure: str) -> Record:
+    facts = {FAILURE: failure, "size": job.size}
+    return Record(job.relative, job.name, job.key, reason=" ".join(reason.split()), facts=facts)
+
+
+_ready: list[tuple[Settings, Coach]] = []  # the one of this process; settings cannot be hashed
+
+
+def _coach(settings: Settings) -> Coach:
+    from voicecoach.pipeline import Coach
+
+    if not _ready or _ready[0][0] != settings:
+        _ready[:] = [(settings, Coach.ready(settings))]
+    return _ready[0][1]
