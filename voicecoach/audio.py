@@ -15,7 +15,7 @@ import re
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, NoReturn
@@ -68,6 +68,37 @@ def load(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Audio:
         sha256=digest,
         warnings=track.warnings,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a header tells; ``reason`` says why the recording cannot be analysed, as far as that is told."""
+
+    length: float | None = None  # s, None where the header does not say
+    codec: str = ""
+    channels: int = 0
+    reason: str = ""
+
+
+def probe(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Probe:
+    """Look at the header of a recording without decoding it; nothing that may be in a file is an error.
+
+    Some containers only estimate their length; of a file cut off the length is what is left of it.
+
+    Parameters
+    ----------
+    path : a file
+    limit : longest recording accepted, in seconds
+    """
+    name = _shown(Path(path).name)
+    try:
+        with _open(Path(path)) as file:
+            head = file.read(1 << 12)
+            with _container(file, name, head) as container:
+                stream, _ = _sound(container, name, facts()["decoding"])
+                return _probed(file, name, head, container, stream, limit)
+    except AudioError as error:
+        return Probe(reason=str(error))
 
 
 def parse_channels(text: str) -> Mapping[str, str]:
@@ -170,21 +201,7 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
     name = _shown(name)
     want = facts()["decoding"]
     head = file.read(1 << 12)
-    file.seek(0)
-    try:
-        container = av.open(
-            _Source(file),
-            metadata_errors="replace",
-            buffer_size=1 << 17,
-            io_open=_no_other_file,
-            container_options={"protocol_whitelist": "none"},
-        )
-    except av.error.FFmpegError:
-        if head[4:8] == b"ftyp":  # MP4 and its kin keep their index at the end
-            raise AudioError(f"{name}: its index is cut off or damaged; copy or export it again") from None
-        raise AudioError(
-            f"{name}: not a sound file, or damaged at its start; export it again, for example as WAV"
-        ) from None
+    container = _container(file, name, head)
     with container:
         stream, tracks = _sound(container, name, want)
         kind = container.format.name
@@ -216,9 +233,7 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
             f"{name}: is cut off: {read:.1f} of {stated:.1f} s can be read; copy or export it again"
         )
     if read < want["shortest"]:
-        raise AudioError(
-            f"{name}: is {read:.2f} s long; at least {want['shortest']:.1f} s of sound is needed"
-        )
+        _too_short(name, read)
     seen = {
         "tracks": tracks > 1,
         "cut": cut,
@@ -241,6 +256,25 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
     }
     warnings = tuple(facts()["file_warnings"][what].format(**values) for what, is_so in seen.items() if is_so)
     return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), warnings)
+
+
+def _container(file: BufferedReader, name: str, head: bytes) -> Any:
+    """The container in a file whose first bytes are ``head``."""
+    file.seek(0)
+    try:
+        return av.open(
+            _Source(file),
+            metadata_errors="replace",
+            buffer_size=1 << 17,
+            io_open=_no_other_file,
+            container_options={"protocol_whitelist": "none"},
+        )
+    except av.error.FFmpegError:
+        if head[4:8] == b"ftyp":  # MP4 and its kin keep their index at the end
+            raise AudioError(f"{name}: its index is cut off or damaged; copy or export it again") from None
+        raise AudioError(
+            f"{name}: not a sound file, or damaged at its start; export it again, for example as WAV"
+        ) from None
 
 
 class _Source:
@@ -303,6 +337,27 @@ def _stated_length(
     return container.duration / av.time_base if container.duration and container.duration > 0 else None
 
 
+def _probed(file: BufferedReader, name: str, head: bytes, container: Any, stream: Any, limit: float) -> Probe:
+    want = facts()["decoding"]
+    context = stream.codec_context
+    found = Probe(codec=getattr(context.codec, "canonical_name", context.name), channels=context.channels)
+    stated = _stated_length(container, stream, container.format.name, want, file)
+    length = stated
+    if length is None and container.duration and container.duration > 0:
+        length = container.duration / av.time_base
+    if length is None:
+        return found
+    length *= _share_present(file, head)
+    try:
+        if stated is not None and stated > limit and _plausible(file, stream, stated):
+            _too_long(name, limit, stated)
+        if stated is not None and length < want["shortest"]:
+            _too_short(name, length)
+    except AudioError as error:
+        return replace(found, length=length, reason=str(error))
+    return replace(found, length=length)
+
+
 def _counts_frames(file: BufferedReader) -> bool:
     """Whether an MP3 file says how many frames it has, in a Xing, Info or VBRI header."""
     at = file.tell()
@@ -354,6 +409,11 @@ def _plausible(file: BufferedReader, stream: Any, stated: float) -> bool:
 def _too_long(name: str, limit: float, stated: float | None = None) -> NoReturn:
     length = f" ({_clock(stated)})" if stated else ""
     raise AudioError(f"{name}: is longer than the limit of {_clock(limit)}{length}; cut it into parts")
+
+
+def _too_short(name: str, length: float) -> NoReturn:
+    least = facts()["decoding"]["shortest"]
+    raise AudioError(f"{name}: is {length:.2f} s long; at least {least:.1f} s of sound is needed")
 
 
 def _clock(seconds: float) -> str:

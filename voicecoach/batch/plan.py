@@ -1,11 +1,16 @@
-"""What a batch is going to do and about how long that takes, before it does it."""
+"""What a batch is going to do and about how long that takes, before it does it. Times are seconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from voicecoach.batch.types import Found, Record
+from voicecoach.datafile import Value, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +25,26 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How much sound a batch gets through, and how that is known."""
+    """How much sound a worker gets through, and how that is known."""
 
     times: float  # seconds of sound a second of one worker
     ground: str  # such as "as in 12 earlier recordings"
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is still to be done."""
+
+    files: int
+    sound: float  # s, as far as lengths are known
+    unknown: int  # files whose length is not known; each is taken to be of the middle length
+    seconds: float | None  # of the clock; None where no length is known
+
+
 def plan(found: Iterable[Found], done: Mapping[str, float | None]) -> tuple[Planned, ...]:
     """Look at the header of each file without decoding it.
+
+    Recordings that are not on this disk are not fetched for it: their length is not known.
 
     Parameters
     ----------
@@ -35,14 +52,51 @@ def plan(found: Iterable[Found], done: Mapping[str, float | None]) -> tuple[Plan
     done : those that are done already, by path, with their length in seconds where it is known; they are not
         opened again.
     """
-    raise NotImplementedError
+    with ThreadPoolExecutor(_facts()["workers_reading"].whole(least=1)) as pool:
+        return tuple(pool.map(lambda file: _planned(file, done), found))
 
 
 def speed(records: Iterable[Record]) -> Speed:
-    """How fast a worker was in earlier recordings, or where it was measured when there are none."""
-    raise NotImplementedError
+    """How fast a worker was in earlier recordings, or where it was measured when there are too few."""
+    facts = _facts()["speed"].mapping()
+    times = [
+        (record.analysis.source.duration, record.analysis.timings.get("total", 0.0))
+        for record in records
+        if record.analysis is not None and not record.same_as
+    ]
+    sound, work = (sum(part) for part in zip(*times, strict=True)) if times else (0.0, 0.0)
+    if len(times) < facts["least_recordings"].whole(least=1) or work <= 0.0 or sound <= 0.0:
+        return Speed(facts["times_real_time"].number(least=0.001), facts["ground"].text())
+    return Speed(sound / work, f"as in {len(times)} earlier recordings")
 
 
-def expected(planned: Iterable[Planned], speed: Speed, workers: int) -> float:
-    """Seconds the files that are to be done will take with so many workers."""
-    raise NotImplementedError
+def expected(planned: Sequence[Planned], speed: Speed, workers: int) -> Expected:
+    """Sum up what is to be done, and how long so many workers are going to take."""
+    to_do = [entry for entry in planned if not entry.done and not entry.reason]
+    lengths = [entry.length for entry in to_do if entry.length is not None]
+    unknown = len(to_do) - len(lengths)
+    seconds: float | None = 0.0
+    if lengths:
+        whole = sum(lengths) + unknown * statistics.median(lengths)
+        seconds = max(whole / max(1, workers), max(lengths)) / speed.times
+    elif unknown:
+        seconds = None
+    return Expected(len(to_do), sum(lengths), unknown, seconds)
+
+
+def _planned(file: Found, done: Mapping[str, float | None]) -> Planned:
+    from voicecoach import audio
+
+    if file.path in done:
+        return Planned(file, done[file.path], True)
+    if "://" in file.path:
+        return Planned(file, None, False)
+    found = audio.probe(Path(file.path))
+    return Planned(file, found.length, False, found.reason)
+
+
+@cache
+def _facts() -> Mapping[str, Value]:
+    facts = read_file(Path(__file__).with_name("plan.yaml")).fields(("version", "speed", "workers_reading"))
+    facts["speed"].fields(("times_real_time", "ground", "source", "least_recordings"))
+    return facts

@@ -16,7 +16,7 @@ def shape(name: str) -> str:
 
 def find(db: Database, name: str) -> int | None:
     """Return the row of a person, None where there is nobody of that name."""
-    found = db.one("SELECT id FROM people WHERE key = ?", (_key(name),))
+    found = db.one("SELECT id FROM people WHERE key = ?", (key(name),))
     return int(found[0]) if found else None
 
 
@@ -24,10 +24,11 @@ def make(connection: Connection, name: str) -> int:
     """Return the row of a person, made where there is none, inside the transaction that is open."""
     if not shape(name):
         raise UsageError("a name is empty; say whose takes these are with --agent NAME")
-    connection.execute("INSERT OR IGNORE INTO people (key, name) VALUES (?, ?)", (_key(name), shape(name)))
-    (person,) = connection.execute("SELECT id FROM people WHERE key = ?", (_key(name),)).fetchone()
+    connection.execute("INSERT OR IGNORE INTO people (key, name) VALUES (?, ?)", (key(name), shape(name)))
+    (person,) = connection.execute("SELECT id FROM people WHERE key = ?", (key(name),)).fetchone()
     return int(person)
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """Return what all spellings of a name share."""
     return unicodedata.normalize("NFC", shape(name).casefold())
