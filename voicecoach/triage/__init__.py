@@ -18,7 +18,7 @@ from voicecoach.triage.group import (
     people,
     wilson,
 )
-from voicecoach.triage.moments import Moment, moments, three
+from voicecoach.triage.moments import Moment, moments, order, three
 from voicecoach.triage.pick import place, sample
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "everywhere",
     "is_poor",
     "moments",
+    "order",
     "people",
     "place",
     "sample",

@@ -45,7 +45,7 @@ def moments(record: Record) -> tuple[Moment, ...]:
     """
     if record.analysis is None or record.same_as:
         return ()
-    found = sorted((*_found(record, record.analysis), *_missed(record, record.analysis)), key=_order)
+    found = sorted((*_found(record, record.analysis), *_missed(record, record.analysis)), key=order)
     left = {True: int(threshold("good_a_call")), False: int(threshold("a_call"))}
     kept: list[Moment] = []
     for one in found:
@@ -67,7 +67,7 @@ def three(records: Sequence[Record]) -> tuple[Moment, ...]:
 
 def choose(found: Sequence[Moment]) -> tuple[Moment, ...]:
     """Three of the moments, chosen as ``three`` says. trainer.js chooses the same way."""
-    left = sorted(found, key=_order)
+    left = sorted(found, key=order)
     kept: list[Moment] = []
     count, to_work_on = int(threshold("moments")), int(threshold("to_work_on"))
     while left and len(kept) < count:
@@ -79,7 +79,8 @@ def choose(found: Sequence[Moment]) -> tuple[Moment, ...]:
     return tuple(sorted(kept, key=lambda one: not one.good))
 
 
-def _order(moment: Moment) -> tuple[float, int, float]:
+def order(moment: Moment) -> tuple[float, int, float]:
+    """The order of moments by weight, and by lot where two weigh the same."""
     return -moment.weight, moment.lot, moment.start
 
 
