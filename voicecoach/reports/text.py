@@ -8,14 +8,24 @@ The transcript, all measures and the source of every threshold are in the JSON r
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.reports import page
 from voicecoach.reports.page import clean, clock
 from voicecoach.score import label
 from voicecoach.takes import StockPhrase, stock_phrases
-from voicecoach.types import AGENT, Analysis, ChannelQuality, Criterion, Finding, Measure, Phase, Source
+from voicecoach.types import (
+    AGENT,
+    Analysis,
+    ChannelQuality,
+    Criterion,
+    Finding,
+    Measure,
+    Phase,
+    Scores,
+    Source,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,26 +109,46 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
 
 
 def _header(console: Console, analysis: Analysis) -> None:
+    page.say(console, analysis.source.path, indent=0, style="bold")
+    page.say(console, ", ".join(made(analysis)))
+    page.rows(console, [*speakers(analysis.source), ("Recording", recording(analysis))])
+    for warning in warnings(analysis):
+        page.say(console, f"! {warning}", style="yellow")
+
+
+def made(analysis: Analysis) -> list[str]:
+    """How long a recording is, its channels, its rate and its language, in words."""
     source = analysis.source
-    page.say(console, source.path, indent=0, style="bold")
     parts = [clock(source.duration), LAYOUTS.get(source.layout.kind, source.layout.kind)]
     parts.append(f"{source.original_rate / 1000:g} kHz")
-    if analysis.language:
-        parts.append(f"language {analysis.language}")
-    page.say(console, ", ".join(parts))
-    rows = [
-        (
-            "You" if s.name == AGENT else s.name.capitalize(),
-            ": ".join(filter(None, (s.channel_name, s.reason))),
-        )
+    return [*parts, f"language {analysis.language}"] if analysis.language else parts
+
+
+def speaker_name(name: str) -> str:
+    """A speaker as the reader, who is the agent, is addressed."""
+    return "You" if name == AGENT else name.capitalize()
+
+
+def speakers(source: Source) -> list[tuple[str, str]]:
+    """Who speaks, each with the channel and how that is known; the agent first."""
+    return [
+        (speaker_name(s.name), ": ".join(filter(None, (s.channel_name, s.reason))))
         for s in sorted(source.speakers, key=lambda speaker: speaker.name != AGENT)
     ]
-    page.rows(console, [*rows, ("Recording", _quality(source, analysis.quality) + _lost(analysis.measures))])
-    heard = (*source.layout.used, *source.layout.empty)
+
+
+def recording(analysis: Analysis) -> str:
+    """How good the recording is, in a line."""
+    return _quality(analysis.source, analysis.quality) + _lost(analysis.measures)
+
+
+def warnings(analysis: Analysis) -> list[str]:
+    """Warnings of the recording and of the channels that count, each once."""
+    layout = analysis.source.layout
+    heard = (*layout.used, *layout.empty)
     channels = [analysis.quality[index] for index in sorted(heard) if index < len(analysis.quality)]
-    warnings = [*analysis.warnings, *(f"{c.name}: {warning}" for c in channels for warning in c.warnings)]
-    for warning in dict.fromkeys(warnings):
-        page.say(console, f"! {warning}", style="yellow")
+    found = [*analysis.warnings, *(f"{c.name}: {warning}" for c in channels for warning in c.warnings)]
+    return list(dict.fromkeys(found))
 
 
 def _lost(measures: Sequence[Measure]) -> str:
@@ -221,13 +251,19 @@ def _phases(console: Console, phases: Sequence[Phase]) -> None:
     if not phases:
         return
     page.heading(console, "COURSE OF THE CALL")
-    names = [phase.name.replace("_", " ") for phase in phases]
+    names = [label(phase.name) for phase in phases]
     spans = ("-".join(dict.fromkeys((_minute(phase.start), _minute(phase.end)))) for phase in phases)
     line = ", ".join(f"{name} {span}" for name, span in zip(names, spans, strict=True))
     page.say(console, f"{line[:1].upper()}{line[1:]}.")
+    if first := first_solution(phases):
+        page.say(console, first)
+
+
+def first_solution(phases: Sequence[Phase]) -> str:
+    """When the first step to a solution came and what came before it; empty where there was none."""
     solving = next((at for at, phase in enumerate(phases) if phase.name == "solving"), None)
     if solving is None:
-        return
+        return ""
     before, after = (
         [phase for phase in part if phase.name == "finding_out"]
         for part in (phases[:solving], phases[solving + 1 :])
@@ -235,7 +271,7 @@ def _phases(console: Console, phases: Sequence[Phase]) -> None:
     seconds = sum(phase.end - phase.start for phase in before)
     text = f"after {seconds:.0f} s of finding out" if before else "before anything was found out"
     more = f"; there was more to find out at {_minute(after[0].start)}" if after else ""
-    page.say(console, f"The first step to a solution came at {_minute(phases[solving].start)}, {text}{more}.")
+    return f"The first step to a solution came at {_minute(phases[solving].start)}, {text}{more}."
 
 
 def _minute(seconds: float) -> str:
@@ -244,10 +280,8 @@ def _minute(seconds: float) -> str:
 
 def _scorecard(console: Console, analysis: Analysis) -> None:
     scores = analysis.scores
-    # while a must is open, points say nothing: they are in the JSON report
-    total = "" if scores.total is None or scores.passed is False else f"; {scores.total:.0f} of 100 points"
     page.heading(console, f"SCORECARD {scores.scorecard} {scores.version}")
-    page.say(console, f"{scores.reason}{total}")
+    page.say(console, summed_up(scores))
     rows = [
         (c.kind, name, c.name, _because(c))
         for status, name in OPEN.items()
@@ -264,6 +298,12 @@ def _scorecard(console: Console, analysis: Analysis) -> None:
         page.rows(console, [("does not apply", "; ".join(others))])
 
 
+def summed_up(scores: Scores) -> str:
+    """How the scorecard came out; while a must is open, points say nothing: they are in the JSON report."""
+    total = "" if scores.total is None or scores.passed is False else f"; {scores.total:.0f} of 100 points"
+    return f"{scores.reason}{total}"
+
+
 def _because(criterion: Criterion) -> str:
     times = ", ".join(clock(time) for time in criterion.times[:3])
     more = ", ..." if len(criterion.times) > 3 else ""
@@ -273,9 +313,9 @@ def _because(criterion: Criterion) -> str:
 def _measures(console: Console, measures: Sequence[Measure]) -> None:
     found = {m.id: m for m in measures if m.speaker == AGENT and m.value is not None}
     rows = [
-        (name, _value(found[key]), found[key].grade, _band(found[key]))
+        (name, value(found[key]), found[key].grade, band(found[key]))
         for key, name in {**FEW_MEASURES, **NOTABLE_MEASURES}.items()
-        if key in found and (key in FEW_MEASURES or _outside(found[key]))
+        if key in found and (key in FEW_MEASURES or outside(found[key]))
     ]
     if rows:
         page.heading(console, "MEASURES")
@@ -283,13 +323,15 @@ def _measures(console: Console, measures: Sequence[Measure]) -> None:
         page.say(console, "A: as by stopwatch. B: usable, with an error. C: described only, never scored.")
 
 
-def _outside(measure: Measure) -> bool:
+def outside(measure: Measure) -> bool:
+    """Whether a value is below or above its band."""
     assert measure.value is not None
     low = measure.low is not None and measure.value < measure.low
     return low or (measure.high is not None and measure.value > measure.high)
 
 
-def _value(measure: Measure) -> str:
+def value(measure: Measure) -> str:
+    """A value with its unit."""
     assert measure.value is not None
     return f"{_figure(measure.value)} {measure.unit}".strip()
 
@@ -298,7 +340,8 @@ def _figure(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.1f}"
 
 
-def _band(measure: Measure) -> str:
+def band(measure: Measure) -> str:
+    """The bounds or the band of a measure, and what they are."""
     low = "" if measure.low is None else _figure(measure.low)
     high = "" if measure.high is None else _figure(measure.high)
     ends = f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}" if high else ""
@@ -310,23 +353,34 @@ def _not_measured(console: Console, analysis: Analysis) -> None:
 
     What this page would not show anyway, described only or seldom notable, is left to the JSON report.
     """
-    reasons = {entry.id: entry.reason for entry in analysis.not_measured}
-    reasons |= {m.id: m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
     unseen = {m.id for m in analysis.measures if m.grade == "C"} | set(NOTABLE_MEASURES)
-    groups: dict[str, list[str]] = {}
-    for identifier, reason in reasons.items():
-        if identifier not in unseen:
-            groups.setdefault(reason, []).append(identifier)
-    rows = [(_named(found), reason) for reason, found in groups.items()]
-    criteria: dict[str, list[str]] = {}
-    for criterion in analysis.scores.criteria:
-        if criterion.status == "not_measured":
-            criteria.setdefault(criterion.reason, []).append(criterion.name)
+    rows = [(_named(found), reason) for reason, found in missing(analysis, unseen).items()]
+    criteria = not_judged(analysis.scores)
     if len(criteria) > 1 or analysis.scores.total is not None:  # else the scorecard has said it
         rows += [(_listed(found, "criteria of the scorecard"), reason) for reason, found in criteria.items()]
     if rows:
         page.heading(console, "NOT MEASURED")
         page.rows(console, [("-", f"{names}: {reason}") for names, reason in rows])
+
+
+def missing(analysis: Analysis, unseen: Collection[str] = ()) -> Mapping[str, list[str]]:
+    """What is not measured but for ``unseen``: ids of measures and markers by reason."""
+    reasons = {entry.id: entry.reason for entry in analysis.not_measured}
+    reasons |= {m.id: m.reason for m in analysis.measures if m.value is None and m.speaker == AGENT}
+    groups: dict[str, list[str]] = {}
+    for identifier, reason in reasons.items():
+        if identifier not in unseen:
+            groups.setdefault(reason, []).append(identifier)
+    return groups
+
+
+def not_judged(scores: Scores) -> Mapping[str, list[str]]:
+    """Criteria that could not be judged: names by reason."""
+    groups: dict[str, list[str]] = {}
+    for criterion in scores.criteria:
+        if criterion.status == "not_measured":
+            groups.setdefault(criterion.reason, []).append(criterion.name)
+    return groups
 
 
 def _named(identifiers: Sequence[str]) -> str:

@@ -40,6 +40,7 @@ def call_page(analysis: Analysis, *, sound: Any = None, back: str = "", who: Who
     ``sound`` is what the player plays (none: the page says so), ``back`` the relative address of the page it
     belongs to, ``who`` whose call it is where that is known.
     """
+    from voicecoach.reports.html.about import about, sources
     from voicecoach.reports.html.call import call
 
     return page(
@@ -48,6 +49,8 @@ def call_page(analysis: Analysis, *, sound: Any = None, back: str = "", who: Who
         scripts=[name for name in SCRIPTS if (FOLDER / name).exists()],
         policy={"media-src": ("'self'", "data:", "blob:", "file:")},
         call=call(analysis),
+        about=about(),
+        sources=sources(),
         sound=sound,
         back=back,
         who=who,

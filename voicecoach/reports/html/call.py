@@ -1,14 +1,77 @@
-"""What the call page says, in words, made from an analysis; templates only lay it out."""
+"""What the call page says, in words, made from an analysis; templates only lay it out.
+
+Whoever reads is the agent, as on the page of the terminal, and the same words are used.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from voicecoach.reports.page import clock
+from voicecoach.evidence import reason
+from voicecoach.reports import text
+from voicecoach.reports.html.about import about
+from voicecoach.reports.html.transcript import Part, transcript
+from voicecoach.score import label
+from voicecoach.types import AGENT, UNKNOWN, Coaching, Criterion, Finding, Measure
 
 if TYPE_CHECKING:
     from voicecoach.types import Analysis
+
+BAR = 100.0  # width of a drawn measure, in its own units
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A finding as shown: ``about`` is why it was found, where that is more than its words."""
+
+    id: str
+    finding: Finding
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one rule, in order of time."""
+
+    title: str
+    first: Finding
+    moments: tuple[Moment, ...]
+    sureness: tuple[str, ...]  # what the sound says of them, each once
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A criterion as shown."""
+
+    criterion: Criterion
+    sign: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A measure as shown; ``bar`` is its band and its value between 0 and ``BAR``, where there is a band."""
+
+    name: str
+    measure: Measure
+    value: str  # empty where it is not measured
+    band: str
+    bar: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A phase of the call as shown; ``left`` and ``width`` are shares of the call in percent."""
+
+    name: str
+    start: float
+    end: float
+    seconds: float
+    reason: str
+    left: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +80,145 @@ class Call:
 
     analysis: Analysis
     title: str
-    length: str
+    facts: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+    recording: str
+    warnings: tuple[str, ...]
+    coaching: Coaching
+    groups: Mapping[str, tuple[Group, ...]]  # by polarity
+    unbacked: tuple[Finding, ...]
+    summed_up: str
+    criteria: tuple[Judged, ...]
+    steps: tuple[Step, ...]
+    first_solution: str
+    measures: Mapping[str, tuple[Row, ...]]  # by heading
+    transcript: tuple[Part, ...]
+    doubtful: bool  # whether a word is not backed
+    checked: bool  # whether words were checked against the sound
+    missing: tuple[tuple[str, str], ...]  # what, and why
+    made: tuple[tuple[str, str], ...]
 
 
 def call(analysis: Analysis) -> Call:
     """Return what the page of a recording says."""
     path = analysis.source.path.replace("\\", "/")
-    return Call(analysis, path.rpartition("/")[2] or path, clock(analysis.source.duration))
+    moments = [Moment(f"f{at}", finding, _about(finding)) for at, finding in enumerate(analysis.findings, 1)]
+    words = [word.backed for turn in analysis.turns for word in turn.words]
+    return Call(
+        analysis=analysis,
+        title=path.rpartition("/")[2] or path,
+        facts=tuple(text.made(analysis)),
+        people=tuple(text.speakers(analysis.source)),
+        recording=text.recording(analysis),
+        warnings=tuple(text.warnings(analysis)),
+        coaching=analysis.coaching,
+        groups={
+            polarity: tuple(_groups(moments, polarity)) for polarity in ("positive", "negative", "neutral")
+        },
+        unbacked=analysis.unbacked,
+        summed_up=text.summed_up(analysis.scores),
+        criteria=tuple(Judged(c, *about().statuses[c.status]) for c in analysis.scores.criteria),
+        steps=tuple(_steps(analysis)),
+        first_solution=text.first_solution(analysis.phases),
+        measures=_measures(analysis.measures),
+        transcript=transcript(analysis, [(moment.id, moment.finding) for moment in moments]),
+        doubtful=False in words,
+        checked=any(backed is not None for backed in words),
+        missing=tuple(_missing(analysis)),
+        made=tuple(_made(analysis)),
+    )
+
+
+def _about(finding: Finding) -> str:
+    """Why a finding was found, where that is not just that the sound is there."""
+    plain = finding.evidence.status == "backed" and finding.evidence.reason == reason("backed")
+    return "" if plain else finding.evidence.reason
+
+
+def _groups(moments: Sequence[Moment], polarity: str) -> Iterator[Group]:
+    """Findings by rule, in the order in which the rules come up first."""
+    found: dict[tuple[str, str], list[Moment]] = {}
+    for moment in moments:
+        if moment.finding.polarity == polarity:
+            found.setdefault((moment.finding.rule, moment.finding.message), []).append(moment)
+    for (rule, _), same in found.items():
+        sure = (f"{about().evidence[m.finding.evidence.status]}: {m.finding.evidence.reason}" for m in same)
+        yield Group(label(rule), same[0].finding, tuple(same), tuple(dict.fromkeys(sure)))
+
+
+def _steps(analysis: Analysis) -> Iterator[Step]:
+    whole = analysis.source.duration or 1.0
+    for phase in analysis.phases:
+        seconds = phase.end - phase.start
+        yield Step(
+            label(phase.name),
+            phase.start,
+            phase.end,
+            seconds,
+            phase.reason,
+            round(100 * phase.start / whole, 2),
+            round(100 * seconds / whole, 2),
+        )
+
+
+def _measures(measures: Sequence[Measure]) -> Mapping[str, tuple[Row, ...]]:
+    """The agent's measures, or those of who is not known; every one has its place in page.yaml."""
+    own = {m.id: m for m in measures if m.speaker in (AGENT, UNKNOWN)}
+    found = {
+        heading: tuple(_row(name, own[id_]) for id_, name in names.items() if id_ in own)
+        for heading, names in about().measures.items()
+    }
+    return {heading: rows for heading, rows in found.items() if rows}
+
+
+def _row(name: str, measure: Measure) -> Row:
+    if measure.value is None:
+        return Row(name, measure, "", measure.reason, None)
+    return Row(name, measure, text.value(measure), text.band(measure), _bar(measure))
+
+
+def _bar(measure: Measure) -> tuple[float, float, float] | None:
+    """Where a band begins and ends and the value is, with room to both sides; None without a band."""
+    if measure.value is None or (measure.low is None and measure.high is None):
+        return None
+    value = measure.value
+    low = min(0.0, value) if measure.low is None else measure.low
+    high = max(2 * value, low + 1) if measure.high is None else measure.high
+    first, last = min(low, value), max(high, value)
+    room = 0.25 * (last - first) or 1.0
+    first, last = first - room, last + room
+    begin, end, at = (round(BAR * (x - first) / (last - first), 1) for x in (low, high, value))
+    return (
+        0.0 if measure.low is None else begin,
+        BAR if measure.high is None else end,
+        at,
+    )
+
+
+def _missing(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    """Everything that is not measured: names, and the reason they share."""
+    for why, ids in text.missing(analysis).items():
+        yield ", ".join(about().name(identifier) for identifier in ids), why
+    for why, names in text.not_judged(analysis.scores).items():
+        yield f"on the scorecard: {', '.join(names)}", why
+
+
+def _made(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    source = analysis.source
+    yield "recording", source.path
+    yield "content (SHA-256)", source.sha256
+    yield "format", f"{source.container}, {source.codec}"
+    yield from _told(analysis.provenance, "")
+    seconds = ", ".join(f"{label(stage)} {took:.1f} s" for stage, took in analysis.timings.items())
+    if seconds:
+        yield "time taken", seconds
+
+
+def _told(found: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """What made an analysis, a line each; what was not given is left out."""
+    for key, value in found.items():
+        name = f"{path} {key}".strip().replace("_", " ").replace("sha256", "(SHA-256)")
+        if isinstance(value, Mapping):
+            yield from _told(value, name)
+        elif value is not None:
+            yield name, str(value)

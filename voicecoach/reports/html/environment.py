@@ -17,6 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicecoach.reports.page import clock
+from voicecoach.score import label
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -72,7 +75,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_written,
     )
-    made.filters["data"] = data
+    made.filters.update(data=data, clock=clock, label=label, capital=capital)
     return made
 
 
@@ -101,6 +104,11 @@ def data(value: Any) -> str:
     for sign in "<>&":
         found = found.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(found)  # noqa: S704 - escaped above
+
+
+def capital(found: str) -> str:
+    """The text with a capital first letter and the others as they are, without a full stop."""
+    return f"{found[:1].upper()}{found[1:]}".removesuffix(".")
 
 
 def clean(found: str) -> str:
