@@ -25,6 +25,10 @@ class Limits:
     tries_to_start: int
     settle: float
     save_every: int
+    tries: int
+    look: float
+    connect: float
+    without_workers: float
 
     def time(self, length: float | None, size: int) -> float:
         """Seconds a recording may take, from its length in seconds or, if that is None, its size in bytes."""
@@ -36,11 +40,21 @@ class Limits:
 def limits() -> Limits:
     """Contents of ``batch.yaml``."""
     fields = read_file(Path(__file__).with_name("batch.yaml")).fields(
-        ("version", "no_recording", "worker", "time_limit", "tries_to_start", "settle", "save_every")
+        (
+            "version",
+            "no_recording",
+            "worker",
+            "time_limit",
+            "tries_to_start",
+            "settle",
+            "save_every",
+            "cluster",
+        )
     )
     left_out = fields["no_recording"].fields(("suffixes", "names"))
     worker = fields["worker"].fields(("memory", "times_weights", "keep_free"))
     time = fields["time_limit"].fields(("seconds", "times_length", "least_bytes_a_second", "longest"))
+    cluster = fields["cluster"].fields(("tries", "look", "connect", "without_workers"))
     return Limits(
         suffixes=frozenset(left_out["suffixes"].texts()),
         names=frozenset(left_out["names"].texts()),
@@ -54,4 +68,8 @@ def limits() -> Limits:
         tries_to_start=fields["tries_to_start"].whole(least=1),
         settle=fields["settle"].number(least=0),
         save_every=fields["save_every"].whole(least=1),
+        tries=cluster["tries"].whole(least=1),
+        look=cluster["look"].number(least=0.1),
+        connect=cluster["connect"].number(least=1),
+        without_workers=cluster["without_workers"].number(least=1),
     )
