@@ -41,6 +41,7 @@ COMMANDS = {
     "share": ("voicecoach.cli.share", "share", "Write one take, or a clip of it, to give away."),
     "forget": ("voicecoach.cli.forget", "forget", "Remove a person and all that is kept of them."),
     "trend": ("voicecoach.cli.trend", "trend", "Show how your takes go, and one thing to try."),
+    "review": ("voicecoach.cli.review", "review", "Trainers judge what the machine found, and compare."),
     "models": ("voicecoach.cli.models", "models", "List, fetch and verify Whisper weights."),
     "doctor": ("voicecoach.cli.doctor", "doctor", "Check this machine: one line each, with what to do."),
 }

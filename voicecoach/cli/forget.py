@@ -16,10 +16,11 @@ from voicecoach.cli.terminal import shown
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @history_option
 def forget(agent: str, yes: bool, history: Path | None) -> int:
-    """Remove every trace of a person: takes, recordings, analyses, self-ratings, own values.
+    """Remove every trace of a person.
 
-    Nothing of it can be brought back. Bundles made with voicecoach share, reports and recordings kept
-    elsewhere, and backups are not touched.
+    That is takes, recordings, analyses, self-ratings, own values, the reviews they gave as a trainer and
+    those of their takes. Nothing of it can be brought back. Bundles made with voicecoach share, reports and
+    recordings kept elsewhere, and backups are not touched.
     """
     from voicecoach.errors import UsageError
     from voicecoach.history import History
@@ -43,6 +44,7 @@ def forget(agent: str, yes: bool, history: Path | None) -> int:
         f"removed: {_counted(gone.takes, 'take')}, {_counted(gone.recordings, 'recording')} with "
         f"{gone.seconds / 60:.1f} minutes of sound, {_counted(gone.analyses, 'analysis', 'analyses')}, "
         f"{_counted(gone.ratings, 'self-rating')}, {_counted(gone.baselines, 'set')} of own values"
+        + (f", {_counted(gone.reviews, 'review')}" if gone.reviews else "")
     )
     click.echo("not touched: what was shared or written elsewhere, and backups of this folder")
     return 0

@@ -5,7 +5,17 @@ opens a ``History`` and asks. Nothing here needs numpy until an analysis is read
 """
 
 from voicecoach.history.store import History
-from voicecoach.history.types import UNANSWERED, Forgotten, Person, Point, Practised, Problem, Take, Utterance
+from voicecoach.history.types import (
+    UNANSWERED,
+    Forgotten,
+    Person,
+    Point,
+    Practised,
+    Problem,
+    Review,
+    Take,
+    Utterance,
+)
 
 __all__ = [
     "UNANSWERED",
@@ -15,6 +25,7 @@ __all__ = [
     "Point",
     "Practised",
     "Problem",
+    "Review",
     "Take",
     "Utterance",
 ]

@@ -109,6 +109,24 @@ STEPS: tuple[tuple[str, str], ...] = (
         ) WITHOUT ROWID;
         """,
     ),
+    (
+        "0004_reviews",
+        """
+        CREATE TABLE reviews (             -- what trainers say of recordings; nobody in them is named
+            trainer INTEGER NOT NULL REFERENCES people ON DELETE CASCADE,
+            recording TEXT NOT NULL,       -- SHA-256
+            kind TEXT NOT NULL,            -- finding, criterion
+            about TEXT NOT NULL,           -- id of the rule or criterion
+            start INTEGER NOT NULL,        -- ms
+            stop INTEGER NOT NULL,         -- ms
+            answer TEXT NOT NULL,
+            version TEXT NOT NULL,         -- SHA-256 of the rules or scorecard it was asked by
+            made INTEGER NOT NULL,         -- ms since 1970 UTC
+            PRIMARY KEY (trainer, recording, kind, about, start, stop)
+        ) WITHOUT ROWID;
+        CREATE INDEX reviews_of_recording ON reviews (recording);
+        """,
+    ),
 )
 
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from voicecoach.errors import UsageError
-from voicecoach.history import people, queries, recordings, rows, upkeep
+from voicecoach.history import people, queries, recordings, reviews, rows, upkeep
 from voicecoach.history.database import Database, told
 from voicecoach.history.types import (
     KINDS,
@@ -24,6 +24,7 @@ from voicecoach.history.types import (
     Point,
     Practised,
     Problem,
+    Review,
     Take,
     Utterance,
 )
@@ -290,6 +291,20 @@ class History:
         """Return what ``add_outcome`` was given."""
         found = self._db.one("SELECT document FROM outcomes WHERE take = ?", (number,))
         return dict(json.loads(found[0])) if found else None
+
+    # --- reviews --------------------------------------------------------------------------------------------
+
+    def add_reviews(self, given: Iterable[Review]) -> None:
+        """Keep what trainers say of recordings, all or none; of the same question the latest answer."""
+        reviews.add(self._db, given)
+
+    def withdraw_review(self, review: Review) -> None:
+        """Remove an answer again."""
+        reviews.withdraw(self._db, review)
+
+    def reviews(self, trainer: str | None = None) -> tuple[Review, ...]:
+        """Return what a trainer said, or all of them, oldest first."""
+        return reviews.of(self._db, trainer)
 
     # --- a person -------------------------------------------------------------------------------------------
 

@@ -84,6 +84,21 @@ class Practised:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a trainer says of one thing in a recording; times are seconds in it."""
+
+    trainer: str
+    recording: str  # SHA-256 of the file
+    kind: str  # finding or criterion
+    about: str  # id of the rule or criterion
+    start: float
+    end: float
+    answer: str
+    version: str  # SHA-256 of the rules or the scorecard it was asked by
+    made: datetime | None = None  # None: now
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """What went when a person was forgotten."""
 
@@ -93,6 +108,7 @@ class Forgotten:
     analyses: int
     ratings: int
     baselines: int
+    reviews: int  # by the person as a trainer, and of recordings of theirs by others
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import zlib
 from typing import Any
 
 from voicecoach.errors import HistoryError
+from voicecoach.history import reviews
 from voicecoach.history.database import Database
 from voicecoach.history.recordings import Recordings, delete, draft, seconds
 from voicecoach.history.types import Forgotten, Problem, Take
@@ -91,16 +94,29 @@ def document(db: Database, number: int) -> Any:
 
 def forget(db: Database, recordings: Recordings, person: int, takes: tuple[Take, ...]) -> Forgotten:
     """Remove a person; see ``History.forget``."""
-    counts = [
+    analyses, ratings, baselines = (
         int(db.one(query, (person,))[0])
         for query in (
             "SELECT count(*) FROM analyses WHERE take IN (SELECT number FROM takes WHERE person = ?)",
             "SELECT count(*) FROM takes WHERE number IN (SELECT take FROM ratings) AND person = ?",
             "SELECT count(*) FROM baselines WHERE person = ?",
         )
-    ]
+    )
+    reviewed = reviews.forget(db, person, [_sha256(db, take) for take in takes])
     sounds = remove(db, recordings, takes)
     with db.writing() as connection:
         connection.execute("DELETE FROM people WHERE id = ?", (person,))
     db.scrub()
-    return Forgotten(len(takes), sounds, sum(take.duration or 0.0 for take in takes), *counts)
+    length = sum(take.duration or 0.0 for take in takes)
+    return Forgotten(len(takes), sounds, length, analyses, ratings, baselines, reviewed)
+
+
+def _sha256(db: Database, take: Take) -> str:
+    """The fingerprint by which reviews know a recording; empty where neither it nor its analysis is there."""
+    with contextlib.suppress(OSError):
+        if take.recording is not None:
+            with take.recording.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    with contextlib.suppress(HistoryError):
+        return str((document(db, take.number) or {}).get("source", {}).get("sha256", ""))
+    return ""
