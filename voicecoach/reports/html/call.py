@@ -5,7 +5,7 @@ Whoever reads is the agent, as on the page of the terminal, and the same words a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,7 @@ class Call:
     steps: tuple[Step, ...]
     first_solution: str
     measures: Mapping[str, tuple[Row, ...]]  # by heading
+    described: Mapping[str, tuple[Row, ...]]  # those of grade C
     transcript: tuple[Part, ...]
     doubtful: bool  # whether a word is not backed
     checked: bool  # whether words were checked against the sound
@@ -120,7 +121,8 @@ def call(analysis: Analysis) -> Call:
         criteria=tuple(Judged(c, *about().statuses[c.status]) for c in analysis.scores.criteria),
         steps=tuple(_steps(analysis)),
         first_solution=text.first_solution(analysis.phases),
-        measures=_measures(analysis.measures),
+        measures=_measures(analysis.measures, ("A", "B")),
+        described=_measures(analysis.measures, ("C",)),
         transcript=transcript(analysis, [(moment.id, moment.finding) for moment in moments]),
         doubtful=False in words,
         checked=any(backed is not None for backed in words),
@@ -161,9 +163,9 @@ def _steps(analysis: Analysis) -> Iterator[Step]:
         )
 
 
-def _measures(measures: Sequence[Measure]) -> Mapping[str, tuple[Row, ...]]:
+def _measures(measures: Sequence[Measure], grades: Collection[str]) -> Mapping[str, tuple[Row, ...]]:
     """The agent's measures, or those of who is not known; every one has its place in page.yaml."""
-    own = {m.id: m for m in measures if m.speaker in (AGENT, UNKNOWN)}
+    own = {m.id: m for m in measures if m.speaker in (AGENT, UNKNOWN) and m.grade in grades}
     found = {
         heading: tuple(_row(name, own[id_]) for id_, name in names.items() if id_ in own)
         for heading, names in about().measures.items()
