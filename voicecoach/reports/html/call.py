@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.evidence import reason
+from voicecoach.measures.definitions import definitions
 from voicecoach.reports import text
 from voicecoach.reports.html.about import about
 from voicecoach.reports.html.transcript import Part, transcript
@@ -180,8 +181,12 @@ def _row(name: str, measure: Measure) -> Row:
 
 
 def _bar(measure: Measure) -> tuple[float, float, float] | None:
-    """Where a band begins and ends and the value is, with room to both sides; None without a band."""
-    if measure.value is None or (measure.low is None and measure.high is None):
+    """Where a band begins and ends and the value is, with room to both sides; None without a band.
+
+    Bounds of an error say nothing beside their own value.
+    """
+    bounds = measure.baseline is None and measure.reason.startswith(definitions().notes["bounds"])
+    if bounds or measure.value is None or (measure.low is None and measure.high is None):
         return None
     value = measure.value
     low = min(0.0, value) if measure.low is None else measure.low
