@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.batch import records
+from voicecoach.batch import records, summary
 from voicecoach.batch.engine import Engine, Lost, Processes, Work
 from voicecoach.batch.find import find, report_name
 from voicecoach.batch.key import fingerprint, key
@@ -26,6 +26,7 @@ from voicecoach.batch.records import CALLS, DONE, FAILURE, OUTPUT, OUTSIDE
 from voicecoach.batch.state import FOLDER, Made, Row, Sums
 from voicecoach.batch.store import Store, opened
 from voicecoach.batch.types import Found, Job, Record, Who
+from voicecoach.batch.work import INDEX
 from voicecoach.errors import OutputError, UsageError, VoicecoachError
 from voicecoach.lock import Lock
 
@@ -34,19 +35,18 @@ if TYPE_CHECKING:
     from voicecoach.batch.who import Naming
     from voicecoach.pipeline import Settings
 
-INDEX = "index.html"
-_DRAFT = ".voicecoach-"  # what a file is called until it is whole
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a batch is done; none of it changes what a call's reports say, but ``sound``.
 
-    ``workers`` are as many as fit when None; ``again`` tries those once more that could not be analysed.
+    ``workers`` are as many as fit when None; ``pages`` tells whether each call gets a page; ``again`` tries
+    those once more that could not be analysed.
     """
 
     workers: int | None = None
     sound: str = "embed"
+    pages: bool = True
     again: bool = False
     parquet: bool = False
 
@@ -87,6 +87,7 @@ def run(
     ----------
     folders : folders, files, or addresses fsspec knows.
     out : where everything is written; made if need be.
+    naming : where it is told whose calls these are; nowhere when None.
     engine : what runs the work; processes of this machine when None.
     progress : called whenever a recording is begun or done.
     work : what is done with a recording; ``work.perform`` when None.
@@ -171,7 +172,7 @@ class _Run:
         interrupted = False
         if todo:
             try:
-                for answer in self._worked(todo, files, done):
+                for answer in self._worked(todo, done):
                     if isinstance(answer, Lost):
                         lost.append(answer)
                         answer = _as_record(answer)
@@ -181,7 +182,16 @@ class _Run:
             except KeyboardInterrupt:
                 interrupted = True
         rows = self._rows(files, holders, names, {**done, **{k: r.reason for k, r in fresh.items()}}, who)
-        self._sum_up(rows, made, fresh, who, interrupted=interrupted)
+        rows = summary.write(
+            rows,
+            made,
+            fresh,
+            self.store,
+            scorecard=self.settings.scorecard,
+            pages=self.options.pages,
+            parquet=self.options.parquet,
+            interrupted=interrupted,
+        )
         failed = tuple((row.relative, row.reason) for row in rows if row.reason)
         return Batch(
             files=len(rows),
@@ -198,9 +208,11 @@ class _Run:
         )
 
     def _who(self, found: Sequence[Found]) -> tuple[Mapping[str, Who], tuple[str, ...]]:
-        from voicecoach.batch.who import Naming, tell
+        if self.naming is None:
+            return {}, ()
+        from voicecoach.batch.who import tell
 
-        told = tell(found, self.naming or Naming())
+        told = tell(found, self.naming)
         return told.who, told.notes
 
     def _keys(self, found: Sequence[Found], prints: str) -> list[_File]:
@@ -242,6 +254,7 @@ class _Run:
         """Keys whose recordings need nothing more, with the reason of those that cannot be analysed."""
         there = self.store.names(DONE)
         reports = self.store.names(CALLS)
+        wanted = (".json", ".html") if self.options.pages else (".json",)
         told = {row.key: row.reason for row in made.rows if row.key}
         found: dict[str, str] = {}
         for k in holders:
@@ -255,20 +268,15 @@ class _Run:
                 names[k], reason = entry["name"], str(entry["reason"])
             if reason and not self.options.again:
                 found[k] = reason
-            elif not reason and {f"{names[k]}{suffix}" for suffix in self._suffixes()} <= reports:
+            elif not reason and {f"{names[k]}{suffix}" for suffix in wanted} <= reports:
                 found[k] = ""
         return found
-
-    def _suffixes(self) -> tuple[str, ...]:
-        return (".json",)
 
     def _job(self, file: _File, name: str) -> Job:
         found = file.found
         return Job(found.path, found.relative, name, file.key, sha256=file.sha256, size=found.size)
 
-    def _worked(
-        self, todo: Sequence[Job], files: Sequence[_File], done: Mapping[str, str]
-    ) -> Iterator[Record | Lost]:
+    def _worked(self, todo: Sequence[Job], done: Mapping[str, str]) -> Iterator[Record | Lost]:
         """What becomes of each job, the longest first."""
         from voicecoach.batch import work
         from voicecoach.batch.capacity import fitting
@@ -284,7 +292,11 @@ class _Run:
         engine = self.engine or Processes(workers, self.settings.threads or threads)
         settings = replace(self.settings, threads=self.settings.threads or threads)
         perform = self.work or partial(
-            work.perform, out=self.store, settings=settings, sound=self.options.sound
+            work.perform,
+            out=self.store,
+            settings=settings,
+            sound=self.options.sound,
+            pages=self.options.pages,
         )
         jobs = sorted(todo, key=lambda job: (-(job.length or job.size), job.relative))
         meter = self._meter(jobs, done)
@@ -332,51 +344,6 @@ class _Run:
             rows.append(row)
         return tuple(rows)
 
-    def _sum_up(
-        self,
-        rows: tuple[Row, ...],
-        made: Made,
-        fresh: Mapping[str, Record],
-        who: Mapping[str, Who],
-        *,
-        interrupted: bool,
-    ) -> None:
-        """Write tables and pages where anything changed, then what they are made of."""
-        how = f"parquet {self.options.parquet}"
-        if Made(rows, how) == made and INDEX in self.store.names():
-            return
-        known: dict[str, Record | None] = dict(fresh)
-        found = []
-        for row in rows:
-            if row.key and (row.name or row.reason) and row.key not in known:
-                raw = self.store.read_bytes(records.file_name(row.key))
-                known[row.key] = records.read(raw, row.key)
-            record = known.get(row.key) if row.key else None
-            if row.name and record is None:  # damaged: done again by the next run
-                self.store.remove(records.file_name(row.key))
-                row = replace(row, name="", reason="its record is damaged; run again")
-            if row.name or row.reason:
-                found.append(_record(row, record))
-        del interrupted
-        self._tables(found)
-        self._remove_old(rows, made)
-        Made(rows, how).write(self.store)
-
-    def _tables(self, found: Sequence[Record]) -> None:
-        """Write the tables and the trainer's page."""
-
-    def _remove_old(self, rows: Sequence[Row], made: Made) -> None:
-        """Remove reports on what a file held before it was changed."""
-        now = {row.relative: row.key for row in rows if row.name or row.reason}
-        keys = {row.key for row in rows}
-        for row in made.rows:
-            if row.key and row.key not in keys and now.get(row.relative, row.key) != row.key:
-                for name in (
-                    records.file_name(row.key),
-                    *(f"{CALLS}/{row.name}{s}" for s in (".json", ".html")),
-                ):
-                    self.store.remove(name)
-
 
 def _holders(files: Sequence[_File], made: Made) -> dict[str, _File]:
     """One file for each key; of copies the one whose reports there are, else the first."""
@@ -403,19 +370,4 @@ def _as_record(lost: Lost) -> Record:
     job = lost.job
     return Record(
         job.relative, job.name, job.key, reason=lost.reason, facts={FAILURE: OUTSIDE, "size": job.size}
-    )
-
-
-def _record(row: Row, record: Record | None) -> Record:
-    """The record of a key as that of one file."""
-    agent, date, scenario, source = row.who
-    return Record(
-        relative=row.relative,
-        name=row.name,
-        key=row.key,
-        who=Who(agent, date, scenario, source),
-        analysis=record.analysis if record is not None and row.name else None,
-        reason=row.reason,
-        same_as=row.same_as,
-        facts=record.facts if record is not None else {},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE
 from voicecoach.batch.store import Store, local_copy
 from voicecoach.batch.types import Job, Record
 from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
+from voicecoach.reports import json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
     from voicecoach.pipeline import Coach, Settings
     from voicecoach.types import Analysis
 
+INDEX = "index.html"  # the page the pages of calls lead back to
 SOUND = ("embed", "link", "none")  # how a recording goes into its page
 
 
-def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0]) -> Record:
+def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], pages: bool = True) -> Record:
     """Analyse a recording and write its reports, its record last; can be pickled and raises nothing.
 
     The model is loaded once a process. A recording that cannot be analysed gives a record with the reason;
@@ -32,6 +35,7 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0]) 
         coach = _coach(settings)
     except (VoicecoachError, OSError) as error:
         return _failed(job, str(error), OUTSIDE)
+    path: Path | None = None
     try:
         with local_copy(job.path) as path:
             from voicecoach import pipeline
@@ -40,8 +44,13 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0]) 
             if job.sha256 and analysis.source.sha256 != job.sha256:
                 return _failed(job, "was changed while it was read; run again", OUTSIDE)
             analysis = replace(analysis, source=replace(analysis.source, path=job.path))
-            return keep(job, analysis, path, out=out, sound=sound, began=began)
+            reports = {".json": json.render([analysis])}
+            if pages:
+                reports[".html"] = _page(job, analysis, path, out, sound)
+        facts = {"size": job.size, "seconds": round(time.perf_counter() - began, 3)}
     except (AudioError, UsageError) as error:  # a setting that does not suit this recording is one, too
+        if path is None or not os.access(path, os.R_OK):
+            return _failed(job, str(error), OUTSIDE)
         return _kept(_failed(job, str(error), IN_FILE), out)
     except (VoicecoachError, OSError) as error:
         return _failed(job, str(error), OUTSIDE)
@@ -49,22 +58,26 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0]) 
         return _failed(job, "there was not enough memory; try fewer with --workers", OUTSIDE)
     except Exception as error:  # noqa: BLE001 - one bad file never stops the rest
         return _failed(job, f"unexpected {type(error).__name__}: {error}; please report it", OUTSIDE)
-
-
-def keep(job: Job, analysis: Analysis, path: Path, *, out: Store, sound: str, began: float) -> Record:
-    """Write the reports on a recording and then its record; ``path`` is where it can be read.
-
-    Returns the record, or one that says that writing failed.
-    """
-    from voicecoach.reports import json
-
-    facts = {"size": job.size, "seconds": round(time.perf_counter() - began, 3)}
     record = Record(job.relative, job.name, job.key, analysis=records.slim(analysis), facts=facts)
     try:
-        out.write_text(f"{CALLS}/{job.name}.json", [json.render([analysis])])
+        for suffix, text in reports.items():
+            out.write_text(f"{CALLS}/{job.name}{suffix}", [text])
     except OutputError as error:
         return _failed(job, str(error), OUTPUT)
     return _kept(record, out)
+
+
+def _page(job: Job, analysis: Analysis, path: Path, out: Store, how: str) -> str:
+    from voicecoach.reports.html import call_page, sound
+
+    page = f"{CALLS}/{job.name}.html"
+    if how == "embed":
+        heard = sound.embed(path, page if out.folder is None else out.folder / page)
+    elif how == "link":
+        heard = sound.link(job.path, page if out.folder is None else out.folder / page)
+    else:
+        heard = sound.nothing()
+    return call_page(analysis, sound=heard, back=f"../{INDEX}")
 
 
 def _kept(record: Record, out: Store) -> Record:

@@ -1,0 +1,100 @@
+"""The end of a batch: tables and the trainer's page of all that is done, made anew if anything changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from voicecoach.batch import records
+from voicecoach.batch.records import CALLS
+from voicecoach.batch.state import Made, Row
+from voicecoach.batch.store import Store
+from voicecoach.batch.types import Record, Who
+from voicecoach.batch.work import INDEX
+
+_LAYOUT = 1  # of tables and pages; another one makes them anew
+
+
+def write(
+    rows: Sequence[Row],
+    made: Made,
+    fresh: Mapping[str, Record],
+    store: Store,
+    *,
+    scorecard: str,
+    pages: bool,
+    parquet: bool,
+    interrupted: bool,
+) -> tuple[Row, ...]:
+    """Write tables and the trainer's page, and remove reports on what a file held before it was changed.
+
+    Parameters
+    ----------
+    rows : one for each file that was found.
+    made : what was written last; nothing is written where it was made of the same.
+    fresh : the records of this run by key; all others are read from the store.
+
+    Returns the rows; those whose records turn out to be damaged say so, and the next run does them again.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written.
+    """
+    from voicecoach import __version__
+
+    how = f"{_LAYOUT} {__version__} scorecard {scorecard} pages {pages} parquet {parquet} cut {interrupted}"
+    if Made(tuple(rows), how) == made and INDEX in store.names():
+        return tuple(rows)
+    known: dict[str, Record | None] = dict(fresh)
+    kept, found = [], []
+    for row in rows:
+        if row.name and row.key not in known:
+            known[row.key] = records.read(store.read_bytes(records.file_name(row.key)), row.key)
+        record = known.get(row.key)
+        if row.name and record is None:
+            store.remove(records.file_name(row.key))
+            row = replace(row, name="", reason="its record is damaged; run again")
+        kept.append(row)
+        if row.name or row.reason:
+            found.append(_of_file(row, record))
+    _tables(found, store, scorecard=scorecard, pages=pages, parquet=parquet, interrupted=interrupted)
+    _remove_old(kept, made, store)
+    Made(tuple(kept), how).write(store)
+    return tuple(kept)
+
+
+def _tables(
+    found: Sequence[Record], store: Store, *, scorecard: str, pages: bool, parquet: bool, interrupted: bool
+) -> None:
+    from voicecoach.batch import tables
+    from voicecoach.reports.html.trainer import trainer_page
+    from voicecoach.score import load_scorecard
+
+    tables.write(found, store, scorecard=load_scorecard(scorecard), pages=pages, parquet=parquet)
+    store.write_text(INDEX, [trainer_page(found, interrupted=interrupted)])
+
+
+def _remove_old(rows: Sequence[Row], made: Made, store: Store) -> None:
+    now = {row.relative: row.key for row in rows if row.name or row.reason}
+    keys = {row.key for row in rows}
+    for row in made.rows:
+        if row.key and row.key not in keys and now.get(row.relative, row.key) != row.key:
+            for suffix in (".json", ".html") if row.name else ():
+                store.remove(f"{CALLS}/{row.name}{suffix}")
+            store.remove(records.file_name(row.key))
+
+
+def _of_file(row: Row, record: Record | None) -> Record:
+    """The record of a key as that of one file."""
+    agent, date, scenario, source = row.who
+    return Record(
+        relative=row.relative,
+        name=row.name,
+        key=row.key,
+        who=Who(agent, date, scenario, source),
+        analysis=record.analysis if record is not None and row.name else None,
+        reason=row.reason,
+        same_as=row.same_as,
+        facts=record.facts if record is not None else {},
+    )
