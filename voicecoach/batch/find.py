@@ -12,6 +12,7 @@ from pathlib import Path
 from voicecoach.batch.limits import limits
 from voicecoach.batch.store import listed, local_path
 from voicecoach.batch.types import Found
+from voicecoach.errors import UsageError
 
 NAME = 60  # characters of a file name that are kept in the name of its reports
 
@@ -30,7 +31,9 @@ def find(folders: Sequence[str | Path], out: str | Path) -> tuple[Found, ...]:
 
     Raises
     ------
-    UsageError, OutputError
+    UsageError
+        There is no such folder or file.
+    OutputError
         An address that is not on this disk cannot be listed.
     """
     seen: set[tuple[int, int]] = set()
@@ -75,7 +78,9 @@ def _below(root: str, before: str, seen: set[tuple[int, int]]) -> Iterator[Found
     root = str(local)
     try:
         state = Path(root).stat()
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise UsageError(f"{root}: no such file or folder; check the name") from None
+    except OSError as error:
         yield _unseen(root, os.path.basename(root), error)  # noqa: PTH119
         return
     if not stat.S_ISDIR(state.st_mode):
@@ -117,6 +122,5 @@ def _may_be(name: str) -> bool:
     return lower not in limits().names and os.path.splitext(lower)[1] not in limits().suffixes  # noqa: PTH122
 
 
-def _unseen(path: str, relative: str, error: OSError | ValueError) -> Found:
-    said = (error.strerror or "") if isinstance(error, OSError) else "not a possible name"
-    return Found(path, relative, 0, 0, 0, f"cannot be looked at: {said or 'unknown error'}; check the rights")
+def _unseen(path: str, relative: str, error: OSError) -> Found:
+    return Found(path, relative, 0, 0, 0, f"cannot be looked at: {error.strerror}; check the rights")

@@ -10,38 +10,36 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicecoach.batch import records, summary
+from voicecoach.batch import summary
+from voicecoach.batch.claim import claim
 from voicecoach.batch.engine import Engine, Lost, Processes, Work
-from voicecoach.batch.find import find, report_name
-from voicecoach.batch.key import fingerprint, key
-from voicecoach.batch.records import CALLS, DONE, FAILURE, OUTPUT, OUTSIDE
-from voicecoach.batch.state import FOLDER, Made, Row, Sums
-from voicecoach.batch.store import Store, opened
+from voicecoach.batch.find import find
+from voicecoach.batch.inventory import Inventory
+from voicecoach.batch.key import fingerprint
+from voicecoach.batch.records import FAILURE, OUTPUT, OUTSIDE
+from voicecoach.batch.store import Store
 from voicecoach.batch.types import Found, Job, Record, Who
 from voicecoach.batch.work import INDEX
-from voicecoach.errors import OutputError, UsageError, VoicecoachError
-from voicecoach.lock import Lock
+from voicecoach.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from voicecoach.batch.progress import Meter, Progress
+    from voicecoach.batch.progress import Progress
     from voicecoach.batch.who import Naming
     from voicecoach.pipeline import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a batch is done; none of it changes what a call's reports say, but ``sound``.
+    """How a batch is done.
 
-    ``workers`` are as many as fit when None; ``pages`` tells whether each call gets a page; ``again`` tries
-    those once more that could not be analysed.
+    ``workers`` are as many as fit when None. ``sound`` is one of ``work.SOUND``; ``pages`` tells whether each
+    call gets a page. ``again`` tries those once more that could not be analysed.
     """
 
     workers: int | None = None
@@ -55,8 +53,9 @@ class Options:
 class Batch:
     """What became of a run.
 
-    ``records`` are those of this run, ``lost`` those whose worker ended; ``failed`` names all files in the
-    folders that were not analysed, with the reason; ``left`` counts those an interrupted run did not reach.
+    ``records`` are those of this run, ``lost`` those whose worker ended; ``failed`` names all files that were
+    not analysed, in this run or before, with the reason; ``left`` counts those an interrupted run did not
+    reach.
     """
 
     files: int
@@ -83,6 +82,8 @@ def run(
 ) -> Batch:
     """Analyse all recordings in folders that are not done yet, and sum up all of them.
 
+    A KeyboardInterrupt ends the work at once; tables and pages are then made of what is done.
+
     Parameters
     ----------
     folders : folders, files, or addresses fsspec knows.
@@ -91,8 +92,6 @@ def run(
     engine : what runs the work; processes of this machine when None.
     progress : called whenever a recording is begun or done.
     work : what is done with a recording; ``work.perform`` when None.
-
-    A KeyboardInterrupt ends the work at once; tables and pages are then made of what is done.
 
     Raises
     ------
@@ -103,271 +102,109 @@ def run(
     OutputError
         Results cannot be written, or another run writes there.
     """
-    store = Store(os.fspath(out))
-    with _alone(store):
-        return _Run(store, settings, options or Options(), naming, engine, progress, work).batch(folders)
-
-
-@contextlib.contextmanager
-def _alone(store: Store) -> Iterator[None]:
-    """Nobody else works on this folder meanwhile; on object stores, that cannot be made sure."""
-    if store.folder is None:
-        yield
-        return
-    from voicecoach import reports
-
-    path = store.folder / FOLDER / "lock"
-    reports.make_folder(path.parent)
-    try:
-        lock = Lock.take(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error
-    if lock is None:
-        with contextlib.suppress(OSError, ValueError):
-            who = path.read_text(encoding="utf-8").strip()
-            raise OutputError(f"{store.url}: another run is at work there ({who}); wait for it or stop it")
-        raise OutputError(f"{store.url}: another run is at work there; wait for it or stop it")
-    try:
-        with contextlib.suppress(OSError):  # Windows lets nobody write into a locked file
-            path.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-        yield
-    finally:
-        lock.release()
-
-
-@dataclass(slots=True)
-class _File:
-    """A file that was found, with what is known of it so far."""
-
-    found: Found
-    sha256: str = ""
-    key: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    store: Store
-    settings: Settings
-    options: Options
-    naming: Naming | None
-    engine: Engine | None
-    progress: Callable[[Progress], None] | None
-    work: Work | None
-
-    def batch(self, folders: Sequence[str | Path]) -> Batch:
-        found = find(folders, self.store.url)
-        if not found:
-            shown = ", ".join(map(str, folders))
-            raise UsageError(f"{shown}: no recording found; name a folder with sound files")
-        who, notes = self._who(found)
-        files = self._keys(found, fingerprint(self.settings, self.options.sound))
-        made = Made.read(self.store)
-        holders = _holders(files, made)
-        names = self._names(holders, made)
-        done = self._done(holders, names, made)
-        todo = [self._job(holders[k], names[k]) for k in holders if k not in done]
+    store, options = Store(os.fspath(out)), options or Options()
+    found = find(folders, store.url)
+    if all(one.reason for one in found):
+        shown = "; ".join(f"{one.path} {one.reason}" for one in found) or ", ".join(map(str, folders))
+        raise UsageError(f"no recording found: {shown}; name a folder with sound files")
+    who, notes = _who(found, naming)
+    with claim(store):
+        prints = fingerprint(settings, options.sound)
+        have = Inventory.take(found, prints, store, pages=options.pages, again=options.again)
         fresh: dict[str, Record] = {}
         lost: list[Lost] = []
         interrupted = False
-        if todo:
+        if jobs := have.jobs():
+            answers = _answers(jobs, have, store, settings, options, engine, progress, work)
             try:
-                for answer in self._worked(todo, done):
-                    if isinstance(answer, Lost):
-                        lost.append(answer)
-                        answer = _as_record(answer)
-                    elif answer.facts.get(FAILURE) == OUTPUT:
-                        raise OutputError(answer.reason)
-                    fresh[answer.key] = answer
+                with contextlib.closing(answers):
+                    for answer in answers:
+                        if isinstance(answer, Lost):
+                            lost.append(answer)
+                            answer = _of_lost(answer)
+                        fresh[answer.key] = answer
+                        if answer.facts.get(FAILURE) == OUTPUT:
+                            raise OutputError(answer.reason)
             except KeyboardInterrupt:
                 interrupted = True
-        rows = self._rows(files, holders, names, {**done, **{k: r.reason for k, r in fresh.items()}}, who)
+        rows = have.rows({**have.done, **{k: record.reason for k, record in fresh.items()}}, who)
         rows = summary.write(
             rows,
-            made,
+            have.made,
             fresh,
-            self.store,
-            scorecard=self.settings.scorecard,
-            pages=self.options.pages,
-            parquet=self.options.parquet,
+            store,
+            scorecard=settings.scorecard,
+            pages=options.pages,
+            parquet=options.parquet,
             interrupted=interrupted,
         )
-        failed = tuple((row.relative, row.reason) for row in rows if row.reason)
-        return Batch(
-            files=len(rows),
-            records=tuple(fresh.values()),
-            lost=tuple(lost),
-            failed=failed,
-            copies=sum(bool(row.same_as) for row in rows),
-            left=sum(not row.name and not row.reason for row in rows),
-            interrupted=interrupted,
-            notes=notes,
-            index=f"{self.store.url}/{INDEX}"
-            if self.store.folder is None
-            else str(self.store.folder / INDEX),
-        )
+    return Batch(
+        files=len(rows),
+        records=tuple(fresh.values()),
+        lost=tuple(lost),
+        failed=tuple((row.relative, row.reason) for row in rows if row.reason),
+        copies=sum(bool(row.same_as) for row in rows),
+        left=sum(not row.name and not row.reason for row in rows),
+        interrupted=interrupted,
+        notes=notes,
+        index=f"{store.url}/{INDEX}" if store.folder is None else str(store.folder / INDEX),
+    )
 
-    def _who(self, found: Sequence[Found]) -> tuple[Mapping[str, Who], tuple[str, ...]]:
-        if self.naming is None:
-            return {}, ()
-        from voicecoach.batch.who import tell
 
-        told = tell(found, self.naming)
-        return told.who, told.notes
+def _who(found: Sequence[Found], naming: Naming | None) -> tuple[Mapping[str, Who], tuple[str, ...]]:
+    if naming is None:
+        return {}, ()
+    from voicecoach.batch.who import tell
 
-    def _keys(self, found: Sequence[Found], prints: str) -> list[_File]:
-        """Each file with its key, its checksum remembered or taken."""
-        from voicecoach.batch.limits import limits
+    told = tell([one for one in found if not one.reason], naming)
+    return told.who, told.notes
 
-        sums = Sums.read(self.store)
-        files = []
-        try:
-            for one in found:
-                file = _File(one, reason=one.reason)
-                files.append(file)
-                if one.reason:
-                    continue
-                try:
-                    file.sha256 = sums.get(one) or _content(one, sums)
-                    file.key = key(file.sha256, prints)
-                except (VoicecoachError, OSError) as error:
-                    said = error.strerror if isinstance(error, OSError) else str(error)
-                    file.reason = f"cannot be read: {said}; check the rights and the disk"
-                if sums.new >= limits().save_every:
-                    sums.write(self.store)
-        finally:
-            sums.write(self.store)
-        return files
 
-    def _names(self, holders: Mapping[str, _File], made: Made) -> dict[str, str]:
-        """The stem of the reports by key: that of earlier, else a new one."""
-        names = {row.key: row.name for row in made.rows if row.key in holders and row.name}
-        taken = Counter(names.values())
-        for k, file in holders.items():
-            if k not in names:
-                name = report_name(file.found.path, k)
-                names[k] = report_name(file.found.path, k, digits=32) if taken[name] else name
-                taken[names[k]] += 1
-        return names
+def _answers(
+    jobs: Sequence[Job],
+    have: Inventory,
+    store: Store,
+    settings: Settings,
+    options: Options,
+    engine: Engine | None,
+    progress: Callable[[Progress], None] | None,
+    work: Work | None,
+) -> Generator[Record | Lost, None, None]:
+    """What becomes of each job, while ``progress`` is told."""
+    from voicecoach.batch.capacity import fitting
+    from voicecoach.batch.progress import Meter
 
-    def _done(self, holders: Mapping[str, _File], names: dict[str, str], made: Made) -> dict[str, str]:
-        """Keys whose recordings need nothing more, with the reason of those that cannot be analysed."""
-        there = self.store.names(DONE)
-        reports = self.store.names(CALLS)
-        wanted = (".json", ".html") if self.options.pages else (".json",)
-        told = {row.key: row.reason for row in made.rows if row.key}
-        found: dict[str, str] = {}
-        for k in holders:
-            if f"{k}.json" not in there:
-                continue
-            reason = told.get(k)
-            if reason is None:  # the run that did it was stopped before it could say so
-                entry = records.peek(self.store.read_bytes(records.file_name(k)), k)
-                if entry is None:
-                    continue
-                names[k], reason = entry["name"], str(entry["reason"])
-            if reason and not self.options.again:
-                found[k] = reason
-            elif not reason and {f"{names[k]}{suffix}" for suffix in wanted} <= reports:
-                found[k] = ""
-        return found
-
-    def _job(self, file: _File, name: str) -> Job:
-        found = file.found
-        return Job(found.path, found.relative, name, file.key, sha256=file.sha256, size=found.size)
-
-    def _worked(self, todo: Sequence[Job], done: Mapping[str, str]) -> Iterator[Record | Lost]:
-        """What becomes of each job, the longest first."""
-        from voicecoach.batch import work
-        from voicecoach.batch.capacity import fitting
+    weights = 0
+    if work is None:
+        from voicecoach.batch.work import perform
         from voicecoach.pipeline import Coach
 
-        weights = 0
-        if self.work is None:
-            model = Coach.ready(
-                self.settings
-            ).recogniser.model  # a mistake in the settings is told before work
-            weights = sum(path.stat().st_size for path in model.files["model.bin"])
-        workers, threads = fitting(len(todo), weights, workers=self.options.workers)
-        engine = self.engine or Processes(workers, self.settings.threads or threads)
-        settings = replace(self.settings, threads=self.settings.threads or threads)
-        perform = self.work or partial(
-            work.perform,
-            out=self.store,
-            settings=settings,
-            sound=self.options.sound,
-            pages=self.options.pages,
-        )
-        jobs = sorted(todo, key=lambda job: (-(job.length or job.size), job.relative))
-        meter = self._meter(jobs, done)
+        model = Coach.ready(settings).recogniser.model  # mistakes in the settings are told before any work
+        weights = sum(path.stat().st_size for path in model.files["model.bin"])
+    workers, threads = fitting(len(jobs), weights, workers=options.workers)
+    threads = settings.threads or threads
+    if work is None:
+        settings = replace(settings, threads=threads)
+        work = partial(perform, out=store, settings=settings, sound=options.sound, pages=options.pages)
+    lengths = {**have.lengths(), **{job.key: job.length for job in jobs}}
+    meter = Meter(lengths, frozenset(have.done), sum(map(bool, have.done.values())))
 
-        def say(found: Progress) -> None:
-            if self.progress is not None:
-                self.progress(found)
+    def began(job: Job) -> None:
+        now = meter.start(job.key, job.relative)
+        if progress is not None:
+            progress(now)
 
-        def began(job: Job) -> None:
-            say(meter.start(job.key, job.relative))
-
-        with contextlib.closing(engine.run(jobs, perform, began=began)) as answers:
-            for answer in answers:
-                k = answer.job.key if isinstance(answer, Lost) else answer.key
-                failed = isinstance(answer, Lost) or bool(answer.reason)
-                say(meter.end(k, failed=failed))
-                yield answer
-
-    def _meter(self, jobs: Sequence[Job], done: Mapping[str, str]) -> Meter:
-        from voicecoach.batch.progress import Meter
-
-        lengths = {**dict.fromkeys(done), **{job.key: job.length for job in jobs}}
-        return Meter(lengths, frozenset(done), sum(map(bool, done.values())))
-
-    def _rows(
-        self,
-        files: Sequence[_File],
-        holders: Mapping[str, _File],
-        names: Mapping[str, str],
-        ended: Mapping[str, str],
-        who: Mapping[str, Who],
-    ) -> tuple[Row, ...]:
-        rows = []
-        for file in files:
-            one = file.found
-            own = who.get(one.path, Who())
-            row = Row(one.relative, file.key, who=(own.agent, own.date, own.scenario, own.source))
-            if file.reason:
-                row = replace(row, reason=file.reason)
-            elif file.key in ended:
-                holder = holders[file.key].found.relative
-                reason = ended[file.key]
-                same_as = "" if holders[file.key] is file else holder
-                row = replace(row, name="" if reason else names[file.key], same_as=same_as, reason=reason)
-            rows.append(row)
-        return tuple(rows)
+    running = (engine or Processes(workers, threads)).run(jobs, work, began=began)
+    with contextlib.closing(running):
+        for answer in running:
+            key = answer.job.key if isinstance(answer, Lost) else answer.key
+            now = meter.end(key, failed=bool(answer.reason))
+            if progress is not None:
+                progress(now)
+            yield answer
 
 
-def _holders(files: Sequence[_File], made: Made) -> dict[str, _File]:
-    """One file for each key; of copies the one whose reports there are, else the first."""
-    before = {row.key: row.relative for row in made.rows if row.key and not row.same_as}
-    found: dict[str, _File] = {}
-    for file in files:
-        if file.key and (file.key not in found or before.get(file.key) == file.found.relative):
-            found[file.key] = file
-    return found
-
-
-def _content(found: Found, sums: Sums) -> str:
-    import hashlib
-
-    whole = hashlib.sha256()
-    with opened(found.path) as file:
-        while chunk := file.read(1 << 20):
-            whole.update(chunk)
-    sums.add(found, whole.hexdigest())
-    return whole.hexdigest()
-
-
-def _as_record(lost: Lost) -> Record:
+def _of_lost(lost: Lost) -> Record:
     job = lost.job
-    return Record(
-        job.relative, job.name, job.key, reason=lost.reason, facts={FAILURE: OUTSIDE, "size": job.size}
-    )
+    facts = {FAILURE: OUTSIDE, "size": job.size}
+    return Record(job.relative, job.name, job.key, reason=lost.reason, facts=facts)

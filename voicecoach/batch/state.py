@@ -70,6 +70,7 @@ class Row:
     same_as: str = ""
     reason: str = ""
     who: tuple[str, ...] = ()
+    length: float | None = None  # s, of one that was analysed
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ def write(
         if row.name and record is None:
             store.remove(records.file_name(row.key))
             row = replace(row, name="", reason="its record is damaged; run again")
+        if record is not None and record.analysis is not None:
+            row = replace(row, length=round(record.analysis.source.duration, 3))
         kept.append(row)
         if row.name or row.reason:
             found.append(_of_file(row, record))
