@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voicecoach.batch.types import Record
 from voicecoach.triage.definitions import definitions, threshold
@@ -35,13 +35,14 @@ class Moment:
     agent: str
     poor: bool  # the recording is
     lot: int  # decides between moments of the same weight
+    also: tuple[str, ...] = ()  # other markers found within the same seconds
 
 
 def moments(record: Record) -> tuple[Moment, ...]:
     """The moments of a call most worth hearing, at most one of a kind, the heaviest first.
 
-    At most ``a_call`` to work on and ``good_a_call`` worth imitating; none of a copy, of a recording that
-    could not be analysed, or where the evidence is weak.
+    At most ``a_call`` to work on and ``good_a_call`` worth imitating; what is found close to one of them is
+    named with it. None of a copy, of a recording that could not be analysed, or where the evidence is weak.
     """
     if record.analysis is None or record.same_as:
         return ()
@@ -49,8 +50,12 @@ def moments(record: Record) -> tuple[Moment, ...]:
     left = {True: int(threshold("good_a_call")), False: int(threshold("a_call"))}
     kept: list[Moment] = []
     for one in found:
-        apart = all(abs(one.start - other.start) >= threshold("near") for other in kept)
-        if left[one.good] and apart and one.kind not in {other.kind for other in kept}:
+        close = [k for k, other in enumerate(kept) if abs(one.start - other.start) < threshold("near")]
+        if close and one.good is kept[close[0]].good:
+            beside = kept[close[0]]
+            if one.rule not in (beside.rule, *beside.also):
+                kept[close[0]] = replace(beside, also=(*beside.also, one.rule))
+        elif left[one.good] and not close and one.kind not in {other.kind for other in kept}:
             left[one.good] -= 1
             kept.append(one)
     return tuple(kept)
@@ -115,7 +120,7 @@ def _found(record: Record, analysis: Analysis) -> Iterator[Moment]:
         ):
             continue
         end = finding.end if finding.end is not None else finding.start
-        why = worth.why.format(message=finding.message)
+        why = worth.why.format(message=finding.message, seconds=end - finding.start)
         advice = "" if good else finding.advice
         yield _moment(
             record,

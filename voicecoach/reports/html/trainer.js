@@ -11,9 +11,9 @@
   const FIELDS = ["agent", "from", "to", "scenario", "language", "has", "marker", "text"];
 
   const moments = (rows, call) => rows.map(
-    ([start, hear, order, kind, good, why, quote, advice, label, poor]) => ({
+    ([start, hear, order, kind, good, why, quote, advice, label, poor, also]) => ({
       start, hear, order, kind, good: !!good, why: texts[why], quote, advice: texts[advice],
-      label: texts[label], poor: !!poor, call,
+      label: texts[label], poor: !!poor, also: also.map((number) => texts[number]), call,
     }));
   const calls = data.calls.map(([name, file, agent, date, scenario, language, seconds, markers, letters, found,
     well, again, lot]) => {
@@ -130,6 +130,8 @@
     put(node, ".why", one.why);
     put(node, ".advice .text", one.advice);
     node.querySelector(".advice").hidden = !one.advice;
+    put(node, ".also .text", one.also.join(", "));
+    node.querySelector(".also").hidden = !one.also.length;
     node.querySelector(".poor").hidden = !one.poor;
     put(node, ".time", clock(one.hear));
     node.querySelector(".go").href = address(call, one.hear);
@@ -177,6 +179,7 @@
         const item = document.createElement("li");
         const file = document.createElement("bdi");
         const about = document.createElement("span");
+        file.className = "file";
         file.textContent = call.file;
         about.className = "muted small number";
         about.textContent = ` ${clock(call.seconds)}${call.date ? ` · ${call.date}` : ""}`;
@@ -200,7 +203,7 @@
       part.textContent = text;
       node.querySelector(".meta").append(index ? " · " : "", part);
     });
-    for (const [selector, title, text] of [[".good", "Went well: ", call.well], [".again", "To try: ", call.again]]) {
+    for (const [selector, title, text] of [[".good", "Went well: ", call.well], [".again", "Next step: ", call.again]]) {
       const tag = node.querySelector(selector);
       tag.hidden = !text;
       tag.textContent = title + text;

@@ -60,6 +60,8 @@ def trainer_page(records: Sequence[Record], *, seed: int = 0, interrupted: bool 
         unusable=triage.unusable(records),
         people=triage.people(records),
         clock=clock,
+        label=label,
+        percent=percent,
         choices=_choices(calls),
         embedded=embedded(calls, seed),
     )
@@ -69,6 +71,11 @@ def clock(seconds: float) -> str:
     """A time to listen from as m:ss, or h:mm:ss."""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}" if minutes >= 60 else f"{minutes}:{rest:02d}"
+
+
+def percent(share: float) -> int:
+    """A share of 0..1 in whole per cent, halves upwards, as the script rounds them."""
+    return int(100 * share + 0.5)
 
 
 def label(rule: str) -> str:
@@ -138,7 +145,7 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
     A row holds name, relative path, agent, date, scenario, language, length in s, markers, criteria (a letter
     each), moments, what went well, what to try, place in the lot; a moment is start, where to hear, place in
     the order of weights, kind, 1 where it is worth imitating, why, quote, advice, marker, 1 where the
-    recording is poor. trainer.js reads them in this order.
+    recording is poor, other markers there. trainer.js reads them in this order.
     """
     texts: _Numbered[str] = _Numbered(clean)
     markers: _Numbered[str] = _Numbered()
@@ -164,6 +171,7 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
                 texts(one.advice),
                 texts(label(one.rule)),
                 int(one.poor),
+                [texts(label(rule)) for rule in one.also],
             )
             for one in found[record.name]
         ]
@@ -178,7 +186,7 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
                 record.name,
                 clean(record.relative),
                 texts(record.who.agent),
-                clean(record.who.date),
+                clean(record.who.date).replace("T", " "),
                 texts(record.who.scenario),
                 texts(record.analysis.language),
                 round(record.analysis.source.duration),
