@@ -35,6 +35,7 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--force-color-profile=srgb",
+    "--hide-scrollbars",
     "--autoplay-policy=no-user-gesture-required",
 )
 HERE = ("file", "data", "blob", "about", "chrome")  # what a page that needs nothing from elsewhere asks for

@@ -40,14 +40,21 @@ def call_page(analysis: Analysis, *, sound: Any = None, back: str = "", who: Who
     ``sound`` is what the player plays (none: the page says so), ``back`` the relative address of the page it
     belongs to, ``who`` whose call it is where that is known.
     """
+    from voicecoach.reports.html import charts
     from voicecoach.reports.html.about import about, sources
     from voicecoach.reports.html.call import call
+    from voicecoach.reports.html.sound import policy
 
+    drawn = charts.charts(analysis)
     return page(
         "call.html.j2",
-        styles=("base.css", "call.css"),
+        styles=("base.css", "call.css", "player.css"),
         scripts=[name for name in SCRIPTS if (FOLDER / name).exists()],
-        policy={"media-src": ("'self'", "data:", "blob:", "file:")},
+        policy={**charts.policy(), **policy(sound)},
+        charts=drawn,
+        chart_sentences=charts.sentences(drawn),
+        chart_polarities=charts.settings().polarities,
+        library=charts.library().packed,
         call=call(analysis),
         about=about(),
         sources=sources(),

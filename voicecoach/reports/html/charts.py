@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LIBRARY = ("bokeh.min.js", "bokeh-api.min.js")  # what draws, and what builds from our data
+_SILENT = -200.0  # dBFS of digital silence, which has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class _Settings:
     most_points: int
     floor: float
     least_voiced: float
+    loudness_step: float
     widest_pitch: float
     lead_in: float
     events: Mapping[str, str]
@@ -56,12 +58,22 @@ def settings() -> _Settings:
     """Read charts.yaml of the package, once."""
     tables = ("events", "polarities", "speakers", "texts")
     file = read_file(Path(__file__).with_name("charts.yaml")).fields(
-        ("version", "most_points", "floor", "least_voiced", "widest_pitch", "lead_in", *tables)
+        (
+            "version",
+            "most_points",
+            "floor",
+            "least_voiced",
+            "loudness_step",
+            "widest_pitch",
+            "lead_in",
+            *tables,
+        )
     )
     return _Settings(
         most_points=file["most_points"].whole(least=100),
         floor=file["floor"].number(most=0),
         least_voiced=file["least_voiced"].number(least=0, most=1),
+        loudness_step=file["loudness_step"].number(least=0),
         widest_pitch=file["widest_pitch"].number(least=1),
         lead_in=file["lead_in"].number(least=0),
         **{name: _texts(file[name]) for name in tables},
@@ -72,9 +84,9 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
     """Return what the charts of an analysis show, ready for JSON; no curve has more points than most_points.
 
     Keys: duration (s), speakers (names), called (their labels), talk, events, marks (findings with a time),
-    phases (each with start and end), level by speaker ({step, high, mean, voiced}), pitch ({step, values,
-    median} or None), pace ({unit, step, window, values} or None), bands (own usual values: {pane: {low, high,
-    label}}), lead_in (s).
+    phases (each with start and end), level by speaker ({step, high, mean}); of the agent, or None, pitch
+    ({step, values, median}), pace ({step, values, unit, window}) and loudness ({step, values}); bands (own
+    usual values: {pane: {low, high, label}}), lead_in (s).
     """
     want = settings()
     names = tuple(dict.fromkeys([*analysis.contours, *(turn.speaker for turn in analysis.turns)]))
@@ -115,6 +127,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
             for phase in analysis.phases
         ],
         "level": {name: _level(contours) for name, contours in analysis.contours.items()},
+        "loudness": None if found is None else _loudness(found),
         "pitch": pitch,
         "pace": _pace(analysis),
         "bands": _bands(analysis.measures, pitch),
@@ -141,17 +154,12 @@ def sentences(found: Mapping[str, Any]) -> tuple[str, ...]:
             "turns": len(spells),
         }
         said.append(texts["talk"].format(**told))
-    for pane in ("pace", "pitch"):
+    for pane in ("pace", "pitch", "loudness"):
         values = [value for value in (found[pane] or {}).get("values", ()) if value is not None]
         if values:
             low, middle, high = np.percentile(values, (10, 50, 90))
             told = {"speaker": f"the {called(AGENT)}", "low": low, "middle": middle, "high": high}
             said.append(texts[pane].format(**{**found[pane], **told}))
-    for name, level in found["level"].items():
-        loud = [value for value in level["voiced"] if value is not None]
-        if loud:
-            low, high = np.percentile(loud, (10, 90))
-            said.append(texts["level"].format(speaker=f"the {called(name)}", low=low, high=high))
     return tuple(said) if found["level"] else (*said, texts["no_contours"])
 
 
@@ -197,21 +205,41 @@ def _talk(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _level(contours: Contours) -> dict[str, Any]:
-    """The highest and the mean level in each step, and the mean where there is voice."""
+    """The highest and the mean level in each step."""
+    import numpy as np
+
+    floor = settings().floor
+    bins, width = _binned(_levels(contours), _SILENT)
+    return {
+        "step": width * contours.hop,
+        "high": _values(np.maximum(bins.max(axis=1), floor), 1),
+        "mean": _values(np.maximum(_mean(bins), floor), 1),
+    }
+
+
+def _loudness(contours: Contours) -> dict[str, Any]:
+    """The mean level in each step where there is voice."""
     import numpy as np
 
     want = settings()
-    frames = np.maximum(np.nan_to_num(contours.level.astype(np.float64), nan=-200.0), -200.0)
-    bins, width = _binned(frames, -200.0)
-    voice, _ = _binned(contours.voice, False)
-    high = bins.max(axis=1)
-    mean = 10 * np.log10(np.mean(10 ** (bins / 10), axis=1) + 1e-20)
-    return {
-        "step": width * contours.hop,
-        "high": _values(np.maximum(high, want.floor), 1),
-        "mean": _values(np.maximum(mean, want.floor), 1),
-        "voiced": _values(np.where(voice.mean(axis=1) >= want.least_voiced, mean, np.nan), 1),
-    }
+    least = round(want.loudness_step / contours.hop)
+    bins, width = _binned(_levels(contours), _SILENT, least)
+    voice, _ = _binned(contours.voice, False, least)
+    values = np.where(voice.mean(axis=1) >= want.least_voiced, np.maximum(_mean(bins), want.floor), np.nan)
+    return {"step": width * contours.hop, "values": _values(values, 1)}
+
+
+def _levels(contours: Contours) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.maximum(np.nan_to_num(contours.level.astype(np.float64), nan=_SILENT), _SILENT)
+
+
+def _mean(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The level of the mean power of each row."""
+    import numpy as np
+
+    return np.asarray(10 * np.log10(np.mean(10 ** (levels / 10), axis=1)))
 
 
 def _pitch(contours: Contours) -> dict[str, Any] | None:
@@ -259,11 +287,11 @@ def _bands(measures: Sequence[Measure], pitch: Mapping[str, Any] | None) -> dict
     return found
 
 
-def _binned(values: NDArray[Any], fill: Any) -> tuple[NDArray[Any], int]:
+def _binned(values: NDArray[Any], fill: Any, least: int = 1) -> tuple[NDArray[Any], int]:
     """Values as rows of as many as make a point, shape (points, width), and that width."""
     import numpy as np
 
-    width = max(1, -(-len(values) // settings().most_points))
+    width = max(1, least, -(-len(values) // settings().most_points))
     room = np.full(-len(values) % width, fill, values.dtype)
     return np.concatenate([values, room]).reshape(-1, width), width
 
