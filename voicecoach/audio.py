@@ -96,7 +96,7 @@ def probe(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Probe:
             head = file.read(1 << 12)
             with _container(file, name, head) as container:
                 stream, _ = _sound(container, name, facts()["decoding"])
-                return _probed(file, name, head, container, stream, limit)
+                return _probed(file, name, container, stream, limit)
     except AudioError as error:
         return Probe(reason=str(error))
 
@@ -337,7 +337,7 @@ def _stated_length(
     return container.duration / av.time_base if container.duration and container.duration > 0 else None
 
 
-def _probed(file: BufferedReader, name: str, head: bytes, container: Any, stream: Any, limit: float) -> Probe:
+def _probed(file: BufferedReader, name: str, container: Any, stream: Any, limit: float) -> Probe:
     want = facts()["decoding"]
     context = stream.codec_context
     found = Probe(codec=getattr(context.codec, "canonical_name", context.name), channels=context.channels)
@@ -347,7 +347,7 @@ def _probed(file: BufferedReader, name: str, head: bytes, container: Any, stream
         length = container.duration / av.time_base
     if length is None:
         return found
-    length *= _share_present(file, head)
+    length = min(length, _longest_possible(file, stream))
     try:
         if stated is not None and stated > limit and _plausible(file, stream, stated):
             _too_long(name, limit, stated)
@@ -398,12 +398,17 @@ def _ends_inside_page(file: BufferedReader) -> bool:
 
 def _plausible(file: BufferedReader, stream: Any, stated: float) -> bool:
     """Whether the file is large enough for what its header claims; only sure for plain samples."""
+    return _longest_possible(file, stream) * 1.1 >= stated
+
+
+def _longest_possible(file: BufferedReader, stream: Any) -> float:
+    """Seconds of sound a file has room for; only known of plain samples."""
     context = stream.codec_context
     if not context.name.startswith("pcm_"):
-        return True
+        return math.inf
     bits = re.search(r"\d+", context.name)
     frame = context.channels * (int(bits[0]) // 8 if bits else 1)
-    return bool(os.fstat(file.fileno()).st_size * 1.1 >= stated * context.rate * frame)
+    return float(os.fstat(file.fileno()).st_size / (context.rate * frame))
 
 
 def _too_long(name: str, limit: float, stated: float | None = None) -> NoReturn:

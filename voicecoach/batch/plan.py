@@ -89,6 +89,8 @@ def _planned(file: Found, done: Mapping[str, float | None]) -> Planned:
 
     if file.path in done:
         return Planned(file, done[file.path], True)
+    if file.reason:
+        return Planned(file, None, False, file.reason)
     if "://" in file.path:
         return Planned(file, None, False)
     found = audio.probe(Path(file.path))
