@@ -94,7 +94,7 @@ def _placed(analysis: Analysis) -> tuple[dict[int, list[Event]], list[Event]]:
             continue
         if event.kind not in ("pause", "silence", "filler", "interruption"):
             continue
-        middle = (event.start + event.end) / 2
+        middle = _when(event)
         own = [(k, a, b) for k, who, a, b in timed if b is not None and who == event.speaker]
         if event.kind == "silence":
             around = [k for k, _, a, b in timed if b is not None and a < middle < b]
@@ -156,13 +156,18 @@ def _pieces(
     at = 0
     for word, (begin, end) in zip(turn.words, places, strict=True):
         yield from ((a, Piece(turn.text[a:b])) for a, b in _cut(at, begin, cuts))
-        while waiting and (waiting[0].start + waiting[0].end) / 2 <= (word.start + word.end) / 2:
+        while waiting and _when(waiting[0]) <= (word.start + word.end) / 2:
             yield begin, Piece("", event=waiting.pop(0))
         for a, b in _cut(begin, end, cuts):
             yield a, Piece(turn.text[a:b], word.start, word.backed)
         at = end
     yield from ((a, Piece(turn.text[a:b])) for a, b in _cut(at, len(turn.text), cuts))
     yield from ((len(turn.text), Piece("", event=event)) for event in waiting)
+
+
+def _when(event: Event) -> float:
+    """Where an event stands among words: an interruption where it begins, others about their middle."""
+    return event.start if event.kind == "interruption" else (event.start + event.end) / 2
 
 
 def _cut(begin: int, end: int, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
