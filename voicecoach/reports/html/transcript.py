@@ -138,14 +138,19 @@ def _said(turn: Turn, number: int, findings: Sequence[tuple[str, Finding]], even
 
 
 def _place(turn: Turn, places: Sequence[tuple[int, int]], finding: Finding) -> tuple[int, int] | None:
-    """Where a quote stands in its turn: of several places the one said closest to when it was found."""
+    """Where a quote stands in its turn, in whole words; of several places that nearest in time."""
     found: list[tuple[float, int]] = []
     at = turn.text.find(finding.quote) if finding.quote else -1
     while at >= 0:
         time = next((w.start for w, p in zip(turn.words, places, strict=True) if p[1] > at), 0.0)
         found.append((abs(time - (finding.start or 0.0)), at))
         at = turn.text.find(finding.quote, at + 1)
-    return None if not found else (min(found)[1], min(found)[1] + len(finding.quote))
+    if not found:
+        return None
+    begin = min(found)[1]
+    end = begin + len(finding.quote)
+    inside = [place for place in places if place[0] < end and begin < place[1]]
+    return min([begin, *(p[0] for p in inside)]), max([end, *(p[1] for p in inside)])
 
 
 def _pieces(
