@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from voicecoach.datafile import Value, read_file
+from voicecoach.score import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Definitions:
     markers: Mapping[str, Worth]
     other: Mapping[str, Worth]  # by polarity, for markers that are not listed
     missed: Mapping[str, Worth]  # by criterion
+    names: Mapping[str, str]  # of some markers
     troubles: tuple[Trouble, ...]
     unknown: Trouble  # where none of them fits
 
@@ -49,12 +51,16 @@ class Definitions:
         """What a finding is worth; None where it is never a moment."""
         return self.markers.get(rule) or self.other.get(polarity)
 
+    def name(self, rule: str) -> str:
+        """The name of a marker to read, such as "open question"."""
+        return self.names.get(rule) or label(rule)
+
 
 @cache
 def definitions() -> Definitions:
     """Read triage.yaml of the package, once."""
     file = read_file(Path(__file__).with_name("triage.yaml"))
-    fields = file.fields(("version", "thresholds", "moments", "unusable"))
+    fields = file.fields(("version", "thresholds", "moments", "names", "unusable"))
     entries = {
         key: value.fields(("value", "source")) for key, value in fields["thresholds"].mapping().items()
     }
@@ -69,6 +75,7 @@ def definitions() -> Definitions:
         markers={key: _worth(value, kinds) for key, value in parts["markers"].mapping().items()},
         other={key: _worth(value, kinds) for key, value in parts["other"].mapping().items()},
         missed={key: _worth(value, kinds) for key, value in parts["missed"].mapping().items()},
+        names={key: value.text() for key, value in fields["names"].mapping().items()},
         troubles=tuple(trouble for trouble in troubles.values() if trouble.find),
         unknown=next(trouble for trouble in troubles.values() if not trouble.find),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from voicecoach.batch.types import Record
-from voicecoach.triage.definitions import threshold
+from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.types import AGENT, Analysis
 
 MET, PARTLY, MISSED = "met", "partly", "missed"
@@ -154,7 +154,7 @@ def everywhere(records: Sequence[Record], rules: Iterable[str] = ()) -> Everywhe
     always, never = [], []
     for rule in sorted({*calls, *rules}):
         of, count = len(analysed) - left_out.get(rule, 0), calls.get(rule, 0)
-        fires = Fires(rule, rule.partition(".")[2].replace("_", " ") or rule, count, of)
+        fires = Fires(rule, definitions().name(rule), count, of)
         if of < threshold("rule_calls"):
             continue
         if rule in wanted_less and count >= threshold("always") * of:

@@ -53,7 +53,7 @@ def moments(record: Record) -> tuple[Moment, ...]:
         close = [k for k, other in enumerate(kept) if abs(one.start - other.start) < threshold("near")]
         if close and one.good is kept[close[0]].good:
             beside = kept[close[0]]
-            if one.rule not in (beside.rule, *beside.also):
+            if one.rule not in (beside.rule, *beside.also) and one.quote:
                 kept[close[0]] = replace(beside, also=(*beside.also, one.rule))
         elif left[one.good] and not close and one.kind not in {other.kind for other in kept}:
             left[one.good] -= 1
@@ -143,7 +143,7 @@ def _beside(finding: Finding, other: Finding) -> bool:
     return (
         finding.start is not None
         and other.start is not None
-        and abs(finding.start - other.start) < threshold("near")
+        and abs(finding.start - other.start) < threshold("clear")
     )
 
 

@@ -118,6 +118,14 @@
   const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
   const put = (node, selector, text) => { node.querySelector(selector).textContent = text; };
 
+  const tell = (node, parts) => {
+    node.replaceChildren(...parts.filter(Boolean).flatMap((text, index) => {
+      const part = document.createElement("bdi");
+      part.textContent = text;
+      return index ? [" · ", part] : [part];
+    }));
+  };
+
   const card = (one) => {
     const node = copy("a-moment");
     const { call } = one;
@@ -135,9 +143,7 @@
     node.querySelector(".poor").hidden = !one.poor;
     put(node, ".time", clock(one.hear));
     node.querySelector(".go").href = address(call, one.hear);
-    put(node, ".agent", call.agent || "no name");
-    put(node, ".date", call.date ? ` · ${call.date}` : "");
-    put(node, ".scenario", call.scenario ? ` · ${call.scenario}` : "");
+    tell(node.querySelector(".about"), [call.agent, call.date, call.scenario]);
     put(node, ".file", call.file);
     return node;
   };
@@ -174,6 +180,7 @@
     const found = [...lots.keys()].sort(order).map((agent) => {
       const node = copy("a-lot");
       put(node, ".agent", agent || "no name");
+      node.querySelector(".who").hidden = !agent && lots.size === 1;
       const drawn = lots.get(agent).sort((a, b) => a.lot - b.lot).slice(0, limits.a_person);
       node.querySelector(".lot").append(...drawn.map((call) => {
         const item = document.createElement("li");
@@ -197,12 +204,8 @@
     const link = node.querySelector(".name");
     link.href = address(call);
     put(link, "bdi", call.file);
-    const about = [call.agent, call.date, call.scenario, clock(call.seconds), languages > 1 ? call.language : ""];
-    about.filter(Boolean).forEach((text, index) => {
-      const part = document.createElement("bdi");
-      part.textContent = text;
-      node.querySelector(".meta").append(index ? " · " : "", part);
-    });
+    tell(node.querySelector(".meta"),
+      [call.agent, call.date, call.scenario, clock(call.seconds), languages > 1 ? call.language : ""]);
     for (const [selector, title, text] of [[".good", "Went well: ", call.well], [".again", "Next step: ", call.again]]) {
       const tag = node.querySelector(selector);
       tag.hidden = !text;

@@ -30,7 +30,7 @@ class Heading:
     analysed: int
     failed: int
     copies: int
-    hours: float
+    length: str
     first: str  # day
     last: str
 
@@ -60,7 +60,7 @@ def trainer_page(records: Sequence[Record], *, seed: int = 0, interrupted: bool 
         unusable=triage.unusable(records),
         people=triage.people(records),
         clock=clock,
-        label=label,
+        name=definitions().name,
         percent=percent,
         choices=_choices(calls),
         embedded=embedded(calls, seed),
@@ -78,9 +78,12 @@ def percent(share: float) -> int:
     return int(100 * share + 0.5)
 
 
-def label(rule: str) -> str:
-    """The name of a marker to read, such as "open question"."""
-    return rule.partition(".")[2].replace("_", " ") or rule.replace("_", " ")
+def duration(seconds: float) -> str:
+    """How much there is to hear, roughly."""
+    if seconds < 5400:
+        minutes = max(1, round(seconds / 60))
+        return f"{minutes} minute{'s' if minutes > 1 else ''}"
+    return f"{seconds / 3600:,.1f} hours"
 
 
 def _heading(records: Sequence[Record], calls: Sequence[Record]) -> Heading:
@@ -90,7 +93,7 @@ def _heading(records: Sequence[Record], calls: Sequence[Record]) -> Heading:
         analysed=len(calls),
         failed=sum(record.analysis is None and not record.same_as for record in records),
         copies=sum(bool(record.same_as) for record in records),
-        hours=sum(record.analysis.source.duration for record in calls if record.analysis) / 3600,
+        length=duration(sum(record.analysis.source.duration for record in calls if record.analysis)),
         first=days[0] if days else "",
         last=days[-1] if days else "",
     )
@@ -115,7 +118,7 @@ def _choices(calls: Sequence[Record]) -> dict[str, list[Any]]:
         "agent": _names(record.who.agent for record in calls),
         "scenario": _names(record.who.scenario for record in calls),
         "language": _names(record.analysis.language for record in calls if record.analysis),
-        "marker": sorted(((rule, label(rule)) for rule in markers), key=lambda one: one[1]),
+        "marker": sorted(((rule, definitions().name(rule)) for rule in markers), key=lambda one: one[1]),
     }
 
 
@@ -169,16 +172,16 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
                 texts(one.why),
                 clean(one.quote),
                 texts(one.advice),
-                texts(label(one.rule)),
+                texts(definitions().name(one.rule)),
                 int(one.poor),
-                [texts(label(rule)) for rule in one.also],
+                [texts(definitions().name(rule)) for rule in one.also],
             )
             for one in found[record.name]
         ]
         coaching = record.analysis.coaching
         names = {criterion.id: criterion.name for criterion in record.analysis.scores.criteria}
         well, again = (
-            texts(names.get(note.about) or label(note.about)) if note else -1
+            texts(names.get(note.about) or definitions().name(note.about)) if note else -1
             for note in (coaching.strength, coaching.next_step)
         )
         rows.append(
