@@ -19,8 +19,8 @@ class Planned:
 
     found: Found
     length: float | None  # s of sound as its header tells, None where it does not
-    done: bool  # by an earlier run
-    reason: str = ""  # why it will not be analysed, as far as its header tells
+    done: bool  # by an earlier run, or found by it to be unusable
+    reason: str = ""  # why it will not be analysed, as far as its header or the earlier run tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ def speed(records: Iterable[Record]) -> Speed:
     return Speed(sound / work, f"as in {len(times)} earlier recordings")
 
 
+def records_read() -> int:
+    """How many earlier recordings are enough to tell the speed by."""
+    return _facts()["speed"].mapping()["records_read"].whole(least=1)
+
+
 def expected(planned: Sequence[Planned], speed: Speed, workers: int) -> Expected:
     """Sum up what is to be done, and how long so many workers are going to take."""
     to_do = [entry for entry in planned if not entry.done and not entry.reason]
@@ -100,5 +105,5 @@ def _planned(file: Found, done: Mapping[str, float | None]) -> Planned:
 @cache
 def _facts() -> Mapping[str, Value]:
     facts = read_file(Path(__file__).with_name("plan.yaml")).fields(("version", "speed", "workers_reading"))
-    facts["speed"].fields(("times_real_time", "ground", "source", "least_recordings"))
+    facts["speed"].fields(("times_real_time", "ground", "source", "least_recordings", "records_read"))
     return facts

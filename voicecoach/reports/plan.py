@@ -20,13 +20,13 @@ def lines(
         told = who.get(entry.found.path, Who())
         parts = (told.agent, told.date.replace("T", " "), told.scenario)
         about = ", ".join(part for part in parts if part)
-        state = "done" if entry.done else "cannot" if entry.reason else "to do"
+        state = "cannot" if entry.reason else "done" if entry.done else "to do"
         whose = f"  ({clean(about)})" if about else ""
         yield f"{state:6}  {length:>9}  {clean(entry.found.relative)}{whose}"
-        if entry.reason and not entry.done:
+        if entry.reason:
             yield f"{'':19}{clean(entry.reason)}"
     yield ""
-    done = sum(entry.done for entry in planned)
+    done = sum(entry.done and not entry.reason for entry in planned)
     cannot = len(planned) - done - expected.files
     sums = ((done, "done"), (cannot, "cannot be analysed"))
     others = [f"{count} {what}" for count, what in sums if count]
