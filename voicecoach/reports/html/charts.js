@@ -70,7 +70,7 @@
   const pane = (height, label, y) => {
     const figure = Bokeh.Plotting.figure({
       height, x_range: range, y_range: y, tools: [], toolbar_location: null, sizing_mode: "stretch_width",
-      min_border_left: 84, min_border_right: 14, min_border_top: 6, min_border_bottom: 4, outline_line_color: null, title: label,
+      min_border_left: 84, min_border_right: 14, min_border_top: 4, min_border_bottom: 4, outline_line_color: null, title: label,
     });
     const pan = new Bokeh.PanTool({ dimensions: "width" });
     figure.add_tools(pan, new Bokeh.WheelZoomTool({ dimensions: "width", modifiers: { ctrl: true } }));
@@ -159,7 +159,7 @@
       middle[name] = y + tall(name) / 2;
       y += tall(name);
     }
-    const figure = pane(Math.round(y * 22) + 34, "Who spoke when, and what was found", new Bokeh.Range1d({ start: -0.1, end: y + 0.1 }));
+    const figure = pane(Math.round(y * 19) + 30, "Who spoke when, and what was found", new Bokeh.Range1d({ start: -0.1, end: y + 0.1 }));
     const axis = figure.left[0];
     axis.ticker = new Bokeh.FixedTicker({ ticks: order.map((name) => middle[name]) });
     axis.major_label_overrides = new Map(order.map((name) => [middle[name], data.called[name] ?? name]));
@@ -295,17 +295,17 @@
     const add = (height, label, y) => { const figure = pane(height, label, y); panes.push(figure); return figure; };
     const agent = data.level.agent ? "agent" : data.speakers[0];
     if (data.pace?.values.some((value) => value !== null)) {
-      const figure = add(130, `Pace, ${data.pace.unit}`, bounds([...data.pace.values, data.bands.pace?.low ?? null, data.bands.pace?.high ?? null], 2));
+      const figure = add(92, `Pace, ${data.pace.unit}`, bounds([...data.pace.values, data.bands.pace?.low ?? null, data.bands.pace?.high ?? null], 2));
       band(figure, data.bands.pace);
       line(figure, data.pace, "pace", data.pace.unit, agent, 1);
     }
     if (data.pitch?.values.some((value) => value !== null)) {
-      const figure = add(150, "Pitch, semitones around the own middle", bounds(data.pitch.values, 12));
+      const figure = add(110, "Pitch, semitones from the own middle", bounds(data.pitch.values, 12));
       band(figure, data.bands.pitch);
       line(figure, data.pitch, "pitch", "semitones", agent, 1);
     }
     if (data.loudness?.values.some((value) => value !== null)) {
-      line(add(130, "Loudness where there is voice, dBFS", bounds(data.loudness.values, 20)), data.loudness, "loudness", "dBFS", agent, 0);
+      line(add(92, "Loudness where there is voice, dBFS", bounds(data.loudness.values, 20)), data.loudness, "loudness", "dBFS", agent, 0);
     }
     const last = panes[panes.length - 1], axis = last.below[0];
     axis.visible = true;
