@@ -241,7 +241,7 @@ class Recogniser:
     Parameters
     ----------
     model : the verified weights.
-    device : "cpu", "cuda" or "auto".
+    device : "cpu", "cuda", one of several GPUs as "cuda:1", or "auto".
     compute_type : a CTranslate2 type; int8 on a CPU and float16 on a GPU unless said otherwise.
     threads : workers that decode at the same time, each on one core; all cores when None.
 
@@ -254,7 +254,8 @@ class Recogniser:
         self, model: Model, *, device: str = "cpu", compute_type: str = "default", threads: int | None = None
     ) -> None:
         self.model = model
-        self.device = _found_device() if device == "auto" else device
+        device, _, index = (_found_device() if device == "auto" else device).partition(":")
+        self.device, self._index = device, int(index or 0)
         usual = "int8" if self.device == "cpu" else "float16"
         self.compute_type = usual if compute_type == "default" else compute_type
         self.threads = threads or _cores()
@@ -281,6 +282,7 @@ class Recogniser:
                 str(path),
                 files=files,
                 device=self.device,
+                device_index=self._index,
                 compute_type=self.compute_type,
                 cpu_threads=1,
                 num_workers=self.threads,

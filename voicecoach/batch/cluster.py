@@ -8,6 +8,7 @@ process does, and are asked whether they can before they get anything.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import queue
@@ -301,6 +302,7 @@ def _client(address: str, workers: int) -> Iterator[Any]:
     with contextlib.ExitStack() as stack:
         try:
             if address:
+                asyncio.run(_answers(address))
                 cluster: Any = address
             else:
                 # a worker's memory is ours to reckon with, and a lost worker's recording ours to give again
@@ -317,7 +319,12 @@ def _client(address: str, workers: int) -> Iterator[Any]:
                     )
                 )
             client = stack.enter_context(make.Client(cluster, timeout=limits().connect, set_as_default=False))
-        except (OSError, ValueError, RuntimeError) as error:  # TimeoutError is an OSError
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+            MemoryError,
+        ) as error:  # the last from what is no scheduler
             said = " ".join(str(error).split()) or type(error).__name__
             if address:
                 raise UsageError(
@@ -327,3 +334,11 @@ def _client(address: str, workers: int) -> Iterator[Any]:
                 f"workers cannot be started: {said}; try fewer with --workers 1, or --engine processes"
             ) from None
         yield client
+
+
+async def _answers(address: str) -> None:
+    """See whether a scheduler answers; a client that finds none leaves threads behind."""
+    from distributed.comm import core
+
+    reach: Any = core
+    (await reach.connect(address, timeout=limits().connect)).abort()

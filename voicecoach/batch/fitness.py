@@ -129,9 +129,9 @@ def outcome(future: Any) -> tuple[Any, str, bool]:
     if future.status == "cancelled" or future.status == "lost":
         return None, "", True
     try:
-        error = future.exception(timeout=limits().connect) if future.status == "error" else None
+        error = future.exception(timeout=limits().answer) if future.status == "error" else None
         if error is None:
-            return future.result(timeout=limits().connect), "", False
+            return future.result(timeout=limits().answer), "", False
     except (OSError, RuntimeError):  # gone before it could say what it had
         return None, "", True
     if isinstance(error, KilledWorker):

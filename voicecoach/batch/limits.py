@@ -28,6 +28,7 @@ class Limits:
     tries: int
     look: float
     connect: float
+    answer: float
     without_workers: float
 
     def time(self, length: float | None, size: int) -> float:
@@ -54,7 +55,7 @@ def limits() -> Limits:
     left_out = fields["no_recording"].fields(("suffixes", "names"))
     worker = fields["worker"].fields(("memory", "times_weights", "keep_free"))
     time = fields["time_limit"].fields(("seconds", "times_length", "least_bytes_a_second", "longest"))
-    cluster = fields["cluster"].fields(("tries", "look", "connect", "without_workers"))
+    cluster = fields["cluster"].fields(("tries", "look", "connect", "answer", "without_workers"))
     return Limits(
         suffixes=frozenset(left_out["suffixes"].texts()),
         names=frozenset(left_out["names"].texts()),
@@ -71,5 +72,6 @@ def limits() -> Limits:
         tries=cluster["tries"].whole(least=1),
         look=cluster["look"].number(least=0.1),
         connect=cluster["connect"].number(least=1),
+        answer=cluster["answer"].number(least=1),
         without_workers=cluster["without_workers"].number(least=1),
     )
