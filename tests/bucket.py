@@ -17,6 +17,8 @@ from urllib.parse import quote, unquote
 import fsspec
 from fsspec.spec import AbstractFileSystem
 
+from voicecoach.batch.store import Store
+
 PLACE = "VOICECOACH_TEST_BUCKET"
 LATE = 0.3
 
@@ -82,6 +84,12 @@ class Bucket(AbstractFileSystem):  # type: ignore[misc]
         if not names:
             raise FileNotFoundError(path)
         return [self.info(name) for name in sorted(names)] if detail else sorted(names)
+
+
+class BucketStore(Store):
+    """A store that brings this module with it to other processes."""
+
+    __slots__ = ()
 
 
 fsspec.register_implementation("bucket", Bucket, clobber=True)

@@ -220,9 +220,12 @@ def test_a_killed_worker_told_by_dask_is_a_lost_worker(monkeypatch: pytest.Monke
     from distributed import KilledWorker
 
     fake = Fake({A: 1})
+    asked: list[str] = []
+    fake.answer = lambda worker: asked.append(worker) or Fitness()  # type: ignore[func-returns-value]
     fake.act = lambda worker, job: KilledWorker("k", None, 0) if len(fake.tried) == 1 else "ok"
     assert names(run(fake, 2, monkeypatch)) == ["0.wav", "1.wav"]
     assert [name for _, name in fake.tried] == ["0.wav", "1.wav", "0.wav"]
+    assert asked == [A, A]  # it is given nothing more before it has answered
 
 
 def test_an_error_of_dask_names_the_worker_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

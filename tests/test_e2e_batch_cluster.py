@@ -27,7 +27,7 @@ from voicecoach.batch.cluster import Cluster
 from voicecoach.batch.progress import Progress
 from voicecoach.batch.run import run
 from voicecoach.batch.store import Store
-from voicecoach.batch.types import Job, Record
+from voicecoach.batch.types import Job
 from voicecoach.errors import UsageError
 from voicecoach.pipeline import Settings
 
@@ -88,7 +88,7 @@ def test_a_worker_killed_in_mid_run_loses_nothing(calls: Path, tmp_path: Path) -
     assert sorted(Path(one["source"]["path"]).name for one in written) == [f"call {k}.wav" for k in range(6)]
     assert all(one["turns"] for one in written)
     assert not list((out / ".voicecoach").glob("cluster-*"))
-    assert max(len(found.now) for found in seen) == 2
+    assert max(len(found.now) for found in seen) <= 3  # two, and the one that waits to be given again
     again = run([calls], out, SETTINGS, engine=Cluster(workers=2))
     assert again.records == ()
     assert workers() == []
@@ -129,18 +129,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         server.wait()
 
 
-def perform(job: Job, *, out: Store, settings: Settings, sound: str = "none") -> Record:
-    """As ``work.perform``; that it stands here makes workers import ``tests.bucket``."""
-    return work.perform(job, out=out, settings=settings, sound=sound)
-
-
 def test_recordings_and_results_may_be_in_an_object_store(calls: Path, place: str) -> None:
     source = Store(f"{place}/in")
     for path in sorted(calls.rglob("*.wav"))[:3]:
         source.write_bytes(path.relative_to(calls).as_posix(), [path.read_bytes()])
     time.sleep(2 * tests.bucket.LATE)
-    out = Store(f"{place}/out")
-    how = partial(perform, out=out, settings=SETTINGS)
+    out = tests.bucket.BucketStore(f"{place}/out")
+    how = partial(work.perform, out=out, settings=SETTINGS)
     done = run([source.url], out.url, SETTINGS, engine=Cluster(workers=2), work=how)
     assert done.lost == ()
     assert len(done.records) == 3
@@ -157,12 +152,9 @@ def test_recordings_and_results_may_be_in_an_object_store(calls: Path, place: st
 
 def test_a_worker_that_cannot_do_the_work_is_told_before_any(calls: Path, tmp_path: Path) -> None:
     """Here, because the model is a folder that is gone when the workers look for it."""
-    from voicecoach.batch.fitness import Needs
-
     job = Job(str(calls / "call 0.wav"), "call 0.wav", "call", "k")
-    how = partial(perform, out=Store(str(tmp_path)), settings=Settings(model=str(tmp_path / "none")))
-    assert Needs.of(how, job, absolutely=False).settings is not None
-    with pytest.raises(UsageError, match="worker tcp://127.0.0.1"):
+    how = partial(work.perform, out=Store(str(tmp_path)), settings=Settings(model=str(tmp_path / "none")))
+    with pytest.raises(UsageError, match=r"worker tcp://127\.0\.0\.1:\d+: no model called"):
         list(_Blind(workers=1).run([job], how))
 
 

@@ -87,7 +87,7 @@ class Cluster:
                         if began is not None:
                             began(attempt.job)
                     for one in crew.answers():
-                        yield from self._result(one, waiting)
+                        yield from self._result(one, crew, waiting)
             finally:
                 crew.stop()
 
@@ -107,11 +107,12 @@ class Cluster:
                 crew.stop_worker(one)
                 yield Lost(one.attempt.job, f"took longer than {allowed:.0f} s and was stopped")
 
-    def _result(self, one: _Running, waiting: deque[_Try]) -> Iterator[Record | Lost]:
+    def _result(self, one: _Running, crew: _Crew, waiting: deque[_Try]) -> Iterator[Record | Lost]:
         answer, problem, worker_lost = outcome(one.future)
         if isinstance(answer, Record):
             yield answer
         elif worker_lost:
+            crew.doubt(one.worker)
             yield from _again(one, waiting)
         else:
             yield Lost(one.attempt.job, f"worker {one.worker}: {problem or 'it gave no record'}")
@@ -252,6 +253,11 @@ class _Crew:
                 if worker in self.running and self.running[worker].future.done():
                     yield self.running.pop(worker)
                 worker = self._heard.get_nowait()
+
+    def doubt(self, worker: str) -> None:
+        """Give nothing to a worker before it has answered once more."""
+        self._fit.pop(worker, None)
+        self._looked = -1e9
 
     def gone(self) -> Iterator[_Running]:
         """What workers had that are not there any more."""
