@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voicecoach.review import Question
 
 EVERY = 0.05  # s between two looks at the keyboard
+KEYS = "p play, s skip, u undo, q leave"
 UNDO, SKIP, QUIT, PLAY, TRANSCRIPT = "u", "s", "q", "p", "t"
 
 
@@ -82,7 +83,7 @@ class Asking:
                 review = question.answered(self.trainer, key)
                 self.store.add_reviews([review])
                 given.append((at, review))
-                self._say(f"  {key.replace('_', ' ')}", style="bold")
+                self._say(f"  {_said(key)}", style="bold")
                 if question.kind != CRITERION and not self.blind:
                     self._reveal(question)
             at += 1
@@ -99,8 +100,7 @@ class Asking:
         else:
             self._show(question, place)
         keys = [f"{one.key} {one.words[0]}" for one in known.values()]
-        keys += ["t transcript"] if whole else []
-        self._say("   ".join([*keys, "p play", "s skip", "u undo", "q leave"]))
+        self._say(f"  {', '.join(keys)}; {'t transcript, ' if whole else ''}{KEYS}")
         while True:
             key = self._key()
             if key in known:
@@ -118,7 +118,7 @@ class Asking:
         from voicecoach.reports.page import clock
         from voicecoach.review.sheet import context
 
-        self._say(f"\n{place}   {question.call.path}   {clock(question.start)}", style="bold")
+        self._say(f"\n{place}   {_name(question)}   {clock(question.start)}", style="bold")
         before, here, after = context(question)
         rows: list[tuple[str, str, str]] = []
         for part, mark in ((before, " "), (here, ">"), (after, " ")):
@@ -147,32 +147,36 @@ class Asking:
     def _end(
         self, questions: Sequence[Question], given: Sequence[tuple[int, Review]], answered: int, of: int
     ) -> None:
-        from voicecoach.review import CRITERION
-
-        differing = [
-            (questions[at], review)
-            for at, review in given
-            if questions[at].kind == CRITERION
-            and review.answer != questions[at].machine
-            and review.answer != "cannot_tell"
-        ]
-        total = answered + len(given)
-        self._say(f"\nKept: {len(given)} answers now, {total} of {of} in all.")
-        if given and questions[0].kind == CRITERION and not self.blind:
-            same = len(given) - len(differing)
-            self._say(f"You and the machine differ in {len(given) - same} of {len(given)}.")
-            for question, review in differing:
-                reason = next(c.reason for c in question.call.criteria if c.id == question.about)
-                self._say(
-                    f"  {question.text}: you {review.answer.replace('_', ' ')}, the machine "
-                    f"{question.machine.replace('_', ' ')} ({reason})"
-                )
+        self._say(f"\nKept: {len(given)} answers now, {answered + len(given)} of {of} in all.")
+        if not self.blind:
+            self._compare(questions, dict(given))
         self._say("Compare: voicecoach review ... --agreement")
+
+    def _compare(self, questions: Sequence[Question], given: Mapping[int, Review]) -> None:
+        """Where the machine says something else of the calls that are rated to the end."""
+        from voicecoach.review import CRITERION
+        from voicecoach.review.facts import CANNOT_TELL
+
+        begun = {q.call.recording for at, q in enumerate(questions) if at not in given}
+        rated = [
+            (questions[at], review.answer)
+            for at, review in given.items()
+            if questions[at].kind == CRITERION and questions[at].call.recording not in begun
+        ]
+        if not rated:
+            return
+        known = [(q, answer) for q, answer in rated if answer != CANNOT_TELL and q.machine != "not_measured"]
+        differing = [(q, answer) for q, answer in known if answer != q.machine]
+        self._say(f"You and the machine differ in {len(differing)} of the {len(known)} both could judge.")
+        for question, answer in differing:
+            reason = next(one.reason for one in question.call.criteria if one.id == question.about)
+            verdicts = f"you {_said(answer)}, the machine {_said(question.machine)}"
+            self._say(f"  {_name(question)}: {question.text}: {verdicts} ({reason})")
 
     def _transcript(self, question: Question) -> None:
         from voicecoach.reports.page import clock
 
-        self._say(f"\n{question.call.path}   {clock(question.call.duration)}", style="bold")
+        self._say(f"\n{_name(question)}   {clock(question.call.duration)}", style="bold")
         self._rows(
             [(clock(one.start), one.speaker, one.text) for one in question.call.said if one is not None]
         )
@@ -208,3 +212,12 @@ class Asking:
         from voicecoach.reports import page
 
         page.rows(self.console, rows)
+
+
+def _name(question: Question) -> str:
+    """The recording, without its folders."""
+    return PurePath(question.call.path).name
+
+
+def _said(answer: str) -> str:
+    return answer.replace("_", " ")

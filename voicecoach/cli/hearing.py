@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import glob
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,21 +68,19 @@ class Hearing:
     def _recording(self, question: Question) -> Audio:
         from voicecoach import audio
 
-        wanted = question.call.recording
-        if self._audio is None or self._audio.sha256 != wanted:
+        if self._audio is None or self._audio.sha256 != question.call.recording:
             self._audio = None
-            found = audio.load(self._path(question))
-            if found.sha256 != wanted:
-                raise AudioError(
-                    f"{found.path}: is not the recording that was analysed; say --recordings FOLDER"
-                )
-            self._audio = found
+            self._audio = audio.load(self._path(question))
         return self._audio
 
     def _path(self, question: Question) -> Path:
+        """Where the recording is: as it was analysed, or of that name and content in the folder."""
         path = Path(question.call.path)
-        if self._folder is not None:
-            path = next((one for one in sorted(self._folder.rglob("*")) if one.name == path.name), path)
-        if not path.is_file():
-            raise AudioError(f"{path}: is not there any more; say where with --recordings FOLDER")
-        return path
+        inside = [] if self._folder is None else sorted(self._folder.rglob(glob.escape(path.name)))
+        there = [one for one in (path, *inside) if one.is_file()]
+        for one in there:
+            with one.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == question.call.recording:
+                    return one
+        what = "is not the recording that was analysed" if there else "is not there any more"
+        raise AudioError(f"{there[-1] if there else path}: {what}; say where it is with --recordings FOLDER")

@@ -14,7 +14,7 @@ from voicecoach.errors import UsageError
 
 if TYPE_CHECKING:
     from voicecoach.history import History
-    from voicecoach.review import Call, Question
+    from voicecoach.review import Call, Question, Questions
 
 
 @click.command()
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 @click.option("--trainer", envvar="VOICECOACH_TRAINER", metavar="NAME", help="Who answers.")
 @click.option("--calls", "whole", is_flag=True, help="Rate whole calls by the scorecard, blind.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; may be repeated.")
-@click.option("--most", type=click.IntRange(1), metavar="N", help="So many questions at most.")
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    metavar="N",
+    help="So many questions at most; with --calls so many calls.",
+)
 @click.option("--blind", is_flag=True, help="Do not tell after each answer what the machine says.")
 @click.option(
     "--recordings",
@@ -119,7 +124,7 @@ def review(
         )
 
 
-def _asked(calls: Sequence[Call], rules: Sequence[str], *, whole: bool) -> tuple[Question, ...]:
+def _asked(calls: Sequence[Call], rules: Sequence[str], *, whole: bool) -> Questions:
     """All that can be asked."""
     from voicecoach.datafile import meant
     from voicecoach.review import criteria, findings
@@ -144,7 +149,7 @@ def _import(store: History, filled: Path, asked: Sequence[Question], trainer: st
 
 def _answer(
     store: History,
-    asked: Sequence[Question],
+    asked: Questions,
     trainer: str,
     *,
     most: int | None,
@@ -155,10 +160,10 @@ def _answer(
     """The open questions, on the terminal or into a sheet."""
     from voicecoach.cli.asking import Asking
     from voicecoach.reports import write_text
-    from voicecoach.review import open_questions
     from voicecoach.review import sheet as lines
 
-    left = open_questions(asked, store.reviews(trainer))[:most]
+    still = asked.still_open(store.reviews(trainer))
+    left = _first(still, most)
     if not left:
         click.echo(f"nothing is left to ask {shown(trainer)}: {len(asked)} of {len(asked)} answered")
         return 0
@@ -173,10 +178,18 @@ def _answer(
             raise UsageError(
                 "questions need a terminal; without one, --export a sheet and --import it filled in"
             )
-        asking.all(
-            left, answered=len(asked) - len(open_questions(asked, store.reviews(trainer))), of=len(asked)
-        )
+        asking.all(left, answered=len(asked) - len(still), of=len(asked))
     return 0
+
+
+def _first(questions: Sequence[Question], most: int | None) -> Sequence[Question]:
+    """So many questions at most; of the criteria of calls those of so many calls."""
+    from voicecoach.review import CRITERION
+
+    if most is None or not questions or questions[0].kind != CRITERION:
+        return questions[:most]
+    calls = list(dict.fromkeys(question.call.recording for question in questions))[:most]
+    return [question for question in questions if question.call.recording in calls]
 
 
 def _print_agreement(

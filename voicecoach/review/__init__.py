@@ -8,7 +8,7 @@ turns in which it did not, shown alike, in an order that is random and the same 
 from voicecoach.review.agreement import Kappa, Stratum, cohen, stratified, wilson
 from voicecoach.review.calls import Call, Found, Said, read
 from voicecoach.review.facts import Facts, facts
-from voicecoach.review.questions import CRITERION, FINDING, Question, criteria, findings, open_questions
+from voicecoach.review.questions import CRITERION, FINDING, Question, Questions, criteria, findings
 from voicecoach.review.sheet import read_sheet, sheet
 from voicecoach.review.summary import MACHINE, Agreement, Difference, Pair, RuleView, compare
 
@@ -24,6 +24,7 @@ __all__ = [
     "Kappa",
     "Pair",
     "Question",
+    "Questions",
     "RuleView",
     "Said",
     "Stratum",
@@ -32,7 +33,6 @@ __all__ = [
     "criteria",
     "facts",
     "findings",
-    "open_questions",
     "read",
     "read_sheet",
     "sheet",

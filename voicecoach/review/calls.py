@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from voicecoach.errors import DataFileError, UsageError
 from voicecoach.reports.json import parse
-from voicecoach.types import Analysis, Criterion, Finding
+from voicecoach.types import Analysis, Criterion
+
+# Read here without ``parse``, which looks at every word, and what no review needs at all.
+_OWN = ("turns", "findings", "unbacked")
+_UNUSED = ("quality", "measures", "events", "phases", "curves", "not_measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,6 @@ class Call:
 
     recording: str  # SHA-256 of the file
     path: str
-    report: str  # file name
     duration: float
     said: tuple[Said | None, ...]  # by turn; None where a turn has no times
     found: tuple[Found, ...]
@@ -64,8 +68,7 @@ def read(paths: Sequence[Path]) -> tuple[Call, ...]:
     """
     found: dict[str, Call] = {}
     for path in _files(paths):
-        for analysis in _analyses(path):
-            call = _call(analysis, path)
+        for call in _calls(path):
             found.setdefault(call.recording, call)
     if not found:
         raise UsageError(
@@ -85,7 +88,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _analyses(path: Path) -> Iterator[Analysis]:
+def _calls(path: Path) -> Iterator[Call]:
     try:
         found: Any = json.loads(path.read_bytes())
     except OSError as error:
@@ -93,26 +96,40 @@ def _analyses(path: Path) -> Iterator[Analysis]:
     except (ValueError, RecursionError):
         raise DataFileError(f"{path}:1:1: is no JSON; name what analyse -f json wrote") from None
     for document in found if isinstance(found, list) else [found]:
-        yield parse(document, name=str(path))
+        short = document
+        if isinstance(document, dict):
+            empty = {key: type(document[key])() for key in (*_OWN, *_UNUSED) if key in document}
+            short = {**document, **empty}
+        analysis = parse(short, name=str(path))
+        try:
+            yield _call(analysis, document)
+        except (TypeError, ValueError, KeyError, AttributeError):
+            raise DataFileError(
+                f"{path}: is damaged: turns or findings are not as they should be; write it again with "
+                "analyse -f json"
+            ) from None
 
 
-def _call(analysis: Analysis, path: Path) -> Call:
+def _call(analysis: Analysis, document: Mapping[str, Any]) -> Call:
     made = analysis.provenance
     pack, card = made.get("pack") or {}, made.get("scorecard") or {}
     return Call(
         recording=analysis.source.sha256,
         path=analysis.source.path,
-        report=path.name,
         duration=analysis.source.duration,
         said=tuple(
-            None
-            if turn.start is None or turn.end is None
-            else Said(turn.speaker, turn.text, turn.start, turn.end)
-            for turn in analysis.turns
+            Said(
+                sys.intern(str(turn["speaker"])), str(turn["text"]), float(turn["start"]), float(turn["end"])
+            )
+            if turn["start"] is not None and turn["end"] is not None
+            else None
+            for turn in document["turns"]
         ),
-        found=(
-            *(_found(one, counted=True) for one in analysis.findings if one.start is not None),
-            *(_found(one, counted=False) for one in analysis.unbacked if one.start is not None),
+        found=tuple(
+            _found(one, counted=key == "findings")
+            for key in ("findings", "unbacked")
+            for one in document[key]
+            if one["start"] is not None
         ),
         criteria=analysis.scores.criteria,
         pack=str(pack.get("sha256", "")),
@@ -120,7 +137,15 @@ def _call(analysis: Analysis, path: Path) -> Call:
     )
 
 
-def _found(one: Finding, *, counted: bool) -> Found:
-    start = one.start or 0.0
-    end = start if one.end is None else one.end
-    return Found(one.rule, one.message, one.turn, start, end, one.quote, one.evidence.reason, counted)
+def _found(one: Mapping[str, Any], *, counted: bool) -> Found:
+    start = float(one["start"])
+    return Found(
+        rule=sys.intern(str(one["rule"])),
+        message=sys.intern(str(one["message"])),
+        turn=None if one["turn"] is None else int(one["turn"]),
+        start=start,
+        end=start if one["end"] is None else float(one["end"]),
+        quote=str(one["quote"]),
+        reason=sys.intern(str(one["evidence"]["reason"])),
+        counted=counted,
+    )

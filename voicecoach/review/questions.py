@@ -13,10 +13,10 @@ much of it is accepted, not how much is missed. A rule that found nothing in any
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, overload
 
 from voicecoach.history.types import Review
 from voicecoach.review.calls import Call, Found
@@ -25,6 +25,18 @@ from voicecoach.types import AGENT
 
 FINDING, CRITERION = "finding", "criterion"
 YES, NO = "yes", "no"
+
+Key = tuple[str, str, str, int, int]  # recording, kind, about, times in ms
+_Turn = tuple[str, int, int]  # recording, times in ms
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is of a rule: turns in which it was found, moments between turns, turns without it."""
+
+    found: int
+    between: int
+    quiet: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,8 @@ class Question:
         return self.kind == FINDING and self.turn is not None
 
     @property
-    def key(self) -> tuple[str, str, str, int, int]:
-        """What makes an answer an answer to it: recording, kind, about, times in ms."""
+    def key(self) -> Key:
+        """What makes an answer an answer to it."""
         return key(self.call.recording, self.kind, self.about, self.start, self.end)
 
     @property
@@ -64,140 +76,149 @@ class Question:
         )
 
 
-def key(recording: str, kind: str, about: str, start: float, end: float) -> tuple[str, str, str, int, int]:
-    """Return what tells a question from all others."""
+def key(recording: str, kind: str, about: str, start: float, end: float) -> Key:
+    """Return what tells a question from all others; times are seconds."""
     return recording, kind, about, round(start * 1000), round(end * 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """What there is of a rule: its questions in the order of the draw, and how many turns hold nothing."""
+class Questions(Sequence[Question]):
+    """Questions in the order in which they are asked, each made when it is looked at."""
 
-    found: tuple[Question, ...]  # in turns
-    between: tuple[Question, ...]  # found between turns
-    quiet: tuple[Question, ...]  # turns without a finding: as many of them as are asked
-    quiet_turns: int  # all of them
+    def __init__(self, keys: Sequence[Key], make: Callable[[Key], Question]) -> None:
+        self.keys = keys
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, at: int) -> Question: ...
+    @overload
+    def __getitem__(self, at: slice) -> Questions: ...
+    def __getitem__(self, at: int | slice) -> Question | Questions:
+        if isinstance(at, slice):
+            return Questions(self.keys[at], self._make)
+        return self._make(self.keys[at])
+
+    def still_open(self, answered: Iterable[Review]) -> Questions:
+        """Those to which there is no answer yet."""
+        done = {key(r.recording, r.kind, r.about, r.start, r.end) for r in answered}
+        return Questions([one for one in self.keys if one not in done], self._make)
 
 
-def findings(calls: Sequence[Call], rules: Collection[str] = ()) -> tuple[Question, ...]:
+class Pool:
+    """The turns of agents in calls with rules, and what the machine found in them and between them."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self._calls = {call.recording: call for call in calls if call.pack}
+        self._turns: dict[_Turn, int] = {}  # place in the call, by recording and times in ms
+        self._hits: dict[str, dict[_Turn, list[Found]]] = defaultdict(lambda: defaultdict(list))
+        self._between: dict[str, dict[_Turn, Found]] = defaultdict(dict)
+        messages: dict[str, Counter[str]] = defaultdict(Counter)
+        for call in self._calls.values():
+            places: dict[int, _Turn] = {}
+            for index, said in enumerate(call.said):
+                if said is not None and said.speaker == AGENT and said.text.strip():
+                    places[index] = call.recording, round(said.start * 1000), round(said.end * 1000)
+                    self._turns[places[index]] = index
+            for one in call.found:
+                place = None if one.turn is None else places.get(one.turn)
+                if place is not None:
+                    self._hits[one.rule][place].append(one)
+                elif one.counted:
+                    moment = call.recording, round(one.start * 1000), round(one.end * 1000)
+                    self._between[one.rule][moment] = one
+                if one.counted:
+                    messages[one.rule][one.message] += 1
+        # where packs differ in what they say, what is said most often
+        self._messages = {
+            rule: min(said, key=lambda text: (-said[text], text)) for rule, said in messages.items()
+        }
+        self._found = {
+            rule: [place for place, ones in self._hits[rule].items() if any(one.counted for one in ones)]
+            for rule in self._messages
+        }
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that found something."""
+        return tuple(sorted(self._messages))
+
+    def size(self, rule: str) -> Size:
+        """How much there is of a rule."""
+        found = len(self._found.get(rule, ()))
+        return Size(found, len(self._between.get(rule, ())), len(self._turns) - found)
+
+    def drawn(self, rules: Collection[str] = ()) -> Questions:
+        """What is asked, in order; of some rules alone where these are named."""
+        import numpy as np
+
+        turns = list(self._turns)
+        place = {turn: at for at, turn in enumerate(turns)}
+        lots = np.array([_lot("turn", turn) for turn in turns], np.uint64)
+        asked: list[tuple[int, int, Key]] = []
+        for rule in self.rules:
+            if rules and rule not in rules:
+                continue
+            order = _mixed(lots, rule)
+            found = np.array([place[turn] for turn in self._found[rule]], np.intp)
+            quiet = np.ones(len(turns), bool)
+            quiet[found] = False
+            rest = np.flatnonzero(quiet)
+            for row in (found, rest):
+                kept = row[np.argsort(order[row], kind="stable")[: len(found)]]
+                asked += [
+                    (round_, int(order[at]), _key_of(rule, turns[at]))
+                    for round_, at in enumerate(kept.tolist())
+                ]
+            between = sorted((_lot(rule, moment), moment) for moment in self._between[rule])
+            asked += [(round_, lot, _key_of(rule, moment)) for round_, (lot, moment) in enumerate(between)]
+        return Questions([one for *_, one in sorted(asked)], self.question)
+
+    def has(self, wanted: Key) -> bool:
+        """Whether a question can be asked of these calls, drawn or not."""
+        recording, kind, rule, start, end = wanted
+        place = recording, start, end
+        return kind == FINDING and (place in self._turns or place in self._between.get(rule, ()))
+
+    def question(self, wanted: Key) -> Question:
+        """Make a question from what tells it from all others."""
+        recording, _, rule, start, end = wanted
+        place = recording, start, end
+        call, message = self._calls[recording], self._messages.get(rule, "")
+        moment = self._between.get(rule, {}).get(place)
+        if moment is not None:
+            text = facts().questions["event"].format(message=message)
+            return _question(wanted, text, call, None, moment.start, moment.end, YES, (moment,))
+        index = self._turns[place]
+        said = call.said[index]
+        assert said is not None
+        heard = tuple(self._hits.get(rule, {}).get(place, ()))
+        machine = YES if any(one.counted for one in heard) else NO
+        text = facts().questions[FINDING].format(message=message)
+        return _question(wanted, text, call, index, said.start, said.end, machine, heard)
+
+
+def findings(calls: Sequence[Call], rules: Collection[str] = ()) -> Questions:
     """Return what is asked of the findings of calls, in order; of some rules alone where these are named."""
-    asked: list[tuple[int, int, Question]] = []
-    for rule, draw in draws(calls, rules).items():
-        for row in (draw.found, draw.quiet, draw.between):
-            asked += [(round_, _lot(rule, question.key), question) for round_, question in enumerate(row)]
-    return tuple(question for *_, question in sorted(asked, key=lambda entry: (*entry[:2], entry[2].id)))
+    return Pool(calls).drawn(rules)
 
 
-def criteria(calls: Sequence[Call]) -> tuple[Question, ...]:
+def criteria(calls: Sequence[Call]) -> Questions:
     """Return the criteria of each call, call by call; the order of calls is drawn."""
-    drawn = sorted(calls, key=lambda call: _lot("calls", (call.recording,)))
     wording = facts().questions[CRITERION]
-    return tuple(
-        _question(
-            CRITERION, one.id, wording.format(name=one.name), call, None, 0.0, call.duration, one.status
+    made = {
+        (at := key(call.recording, CRITERION, one.id, 0.0, call.duration)): _question(
+            at, wording.format(name=one.name), call, None, 0.0, call.duration, one.status
         )
-        for call in drawn
+        for call in sorted(calls, key=lambda call: _lot("calls", (call.recording,)))
         for one in call.criteria
-    )
-
-
-def open_questions(asked: Iterable[Question], answered: Iterable[Review]) -> tuple[Question, ...]:
-    """Return the questions to which there is no answer yet."""
-    done = {key(r.recording, r.kind, r.about, r.start, r.end) for r in answered}
-    return tuple(question for question in asked if question.key not in done)
-
-
-def draws(calls: Sequence[Call], rules: Collection[str] = ()) -> Mapping[str, Draw]:
-    """Return what there is of each rule that found something, by rule."""
-    import numpy as np
-
-    calls = [call for call in calls if call.pack]
-    turns = [
-        (call, index)
-        for call in calls
-        for index, said in enumerate(call.said)
-        if said is not None and said.speaker == AGENT and said.text.strip()
-    ]
-    place = {(call.recording, index): at for at, (call, index) in enumerate(turns)}
-    lots = np.array([_lot("turn", _turn_key(call, index)) for call, index in turns], np.uint64)
-    messages = _messages(calls)
-    hits: dict[str, dict[int, list[Found]]] = defaultdict(lambda: defaultdict(list))
-    between: dict[str, list[Question]] = defaultdict(list)
-    for call in calls:
-        for one in call.found:
-            at = None if one.turn is None else place.get((call.recording, one.turn))
-            if at is not None:
-                hits[one.rule][at].append(one)
-            elif one.counted:
-                text = facts().questions["event"].format(message=messages[one.rule])
-                between[one.rule].append(
-                    _question(FINDING, one.rule, text, call, None, one.start, one.end, YES, (one,))
-                )
-    found: dict[str, Draw] = {}
-    for rule in sorted(rules or messages):
-        if rule not in messages:
-            continue
-        text = facts().questions[FINDING].format(message=messages[rule])
-        here = hits[rule]
-        yes = [at for at, ones in here.items() if any(one.counted for one in ones)]
-        order = _mixed(lots, rule)
-        quiet = np.ones(len(turns), bool)
-        quiet[yes] = False
-        rest = np.flatnonzero(quiet)
-        drawn = rest[np.argsort(order[rest], kind="stable")[: len(yes)]]
-
-        def turn_question(at: int, machine: str, rule: str = rule, text: str = text) -> Question:
-            call, index = turns[at]
-            said = call.said[index]
-            assert said is not None
-            ones = tuple(hits[rule].get(at, ()))
-            return _question(FINDING, rule, text, call, index, said.start, said.end, machine, ones)
-
-        found[rule] = Draw(
-            tuple(turn_question(at, YES) for at in sorted(yes, key=lambda at: (int(order[at]), at))),
-            tuple(sorted(between[rule], key=lambda question: (_lot(rule, question.key), question.id))),
-            tuple(turn_question(int(at), NO) for at in drawn),
-            len(rest),
-        )
-    return found
-
-
-def turn_questions(
-    calls: Sequence[Call], wanted: Collection[tuple[str, str, str, int, int]]
-) -> Mapping[tuple[str, str, str, int, int], Question]:
-    """Return the questions on findings that have these keys, as the reports pose them, drawn or not."""
-    rules = {about for _, kind, about, *_ in wanted if kind == FINDING}
-    found = {
-        question.key: question
-        for draw in draws(calls, rules).values()
-        for question in (*draw.found, *draw.between)
     }
-    turns = {_turn_key(call, at): (call, at) for call in calls for at, said in enumerate(call.said) if said}
-    messages = _messages(calls)
-    for one in wanted:
-        recording, kind, rule, start, end = one
-        if kind != FINDING or one in found or (recording, start, end) not in turns:
-            continue
-        call, at = turns[recording, start, end]
-        text = facts().questions[FINDING].format(message=messages.get(rule, ""))
-        heard = tuple(other for other in call.found if (other.rule, other.turn) == (rule, at))
-        found[one] = _question(FINDING, rule, text, call, at, start / 1000, end / 1000, NO, heard)
-    return {at: question for at, question in found.items() if at in wanted}
-
-
-def _messages(calls: Sequence[Call]) -> Mapping[str, str]:
-    """What each rule says where it fires; where packs differ, what is said most often."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for call in calls:
-        for one in call.found:
-            if one.counted:
-                counts[one.rule][one.message] += 1
-    return {rule: min(said, key=lambda text: (-said[text], text)) for rule, said in counts.items()}
+    return Questions(list(made), made.__getitem__)
 
 
 def _question(
-    kind: str,
-    about: str,
+    wanted: Key,
     text: str,
     call: Call,
     turn: int | None,
@@ -206,14 +227,14 @@ def _question(
     machine: str,
     found: tuple[Found, ...] = (),
 ) -> Question:
-    digest = _digest(*key(call.recording, kind, about, start, end))
-    return Question(f"q{digest.hex()[:15]}", kind, about, text, call, turn, start, end, machine, found)
+    _, kind, about, *_ = wanted
+    id_ = f"q{_digest(*wanted).hex()[:15]}"
+    return Question(id_, kind, about, text, call, turn, start, end, machine, found)
 
 
-def _turn_key(call: Call, index: int) -> tuple[str, int, int]:
-    said = call.said[index]
-    assert said is not None
-    return call.recording, round(said.start * 1000), round(said.end * 1000)
+def _key_of(rule: str, place: _Turn) -> Key:
+    recording, start, end = place
+    return recording, FINDING, rule, start, end
 
 
 def _digest(*parts: object) -> bytes:

@@ -16,19 +16,17 @@ from voicecoach.review.questions import (
     FINDING,
     NO,
     YES,
-    Draw,
+    Key,
+    Pool,
     Question,
+    Size,
     criteria,
-    draws,
     key,
-    turn_questions,
 )
 from voicecoach.types import Criterion
 
 MACHINE = "the machine"
 NOT_MEASURED = "not_measured"
-
-_Key = tuple[str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +105,9 @@ def compare(calls: Sequence[Call], reviews: Iterable[Review], *, older: bool = F
     used only where ``older`` says so: rules that were changed because of them agree with them too well.
     """
     given = tuple(reviews)
-    drawn = draws(calls)
-    asked = _asked(calls, given)
-    answers: dict[str, dict[_Key, str]] = defaultdict(dict)
+    pool = Pool(calls)
+    asked = _asked(calls, pool, given)
+    answers: dict[str, dict[Key, str]] = defaultdict(dict)
     old = unknown = 0
     for one in given:
         at = key(one.recording, one.kind, one.about, one.start, one.end)
@@ -121,7 +119,8 @@ def compare(calls: Sequence[Call], reviews: Iterable[Review], *, older: bool = F
             old += asked[at].version != one.version
             answers[one.trainer][at] = one.answer
     names = tuple(sorted(answers, key=str.casefold))
-    rules = [_rule(rule, draw, answers, asked) for rule, draw in drawn.items()]
+    sizes = {rule: pool.size(rule) for rule in pool.rules}
+    rules = [_rule(rule, size, answers, asked) for rule, size in sizes.items()]
     return Agreement(
         calls=len(calls),
         trainers=names,
@@ -131,7 +130,7 @@ def compare(calls: Sequence[Call], reviews: Iterable[Review], *, older: bool = F
         unknown=unknown,
         rules=tuple(view for view in rules if view.judged or view.looked or view.split or view.cannot_tell),
         pairs=(
-            *(pair for kind in (FINDING, CRITERION) for pair in _with_machine(kind, answers, asked, drawn)),
+            *(pair for kind in (FINDING, CRITERION) for pair in _with_machine(kind, answers, asked, sizes)),
             *(pair for kind in (FINDING, CRITERION) for pair in _among(kind, answers)),
         ),
         criteria=tuple(
@@ -142,23 +141,21 @@ def compare(calls: Sequence[Call], reviews: Iterable[Review], *, older: bool = F
     )
 
 
-def _asked(calls: Sequence[Call], given: Sequence[Review]) -> Mapping[_Key, Question]:
+def _asked(calls: Sequence[Call], pool: Pool, given: Sequence[Review]) -> Mapping[Key, Question]:
     """The questions that were answered, as the reports pose them now."""
-    wanted = {key(one.recording, one.kind, one.about, one.start, one.end) for one in given}
-    kinds = {one.kind for one in given}
-    found: dict[_Key, Question] = {}
-    if FINDING in kinds:
-        found |= turn_questions(calls, wanted)
-    if CRITERION in kinds:
-        found |= {question.key: question for question in criteria(calls) if question.key in wanted}
-    return found
+    wanted = dict.fromkeys(key(one.recording, one.kind, one.about, one.start, one.end) for one in given)
+    whole = any(one.kind == CRITERION for one in given)
+    rated = {question.key: question for question in criteria(calls)} if whole else {}
+    return {
+        at: rated[at] if at in rated else pool.question(at) for at in wanted if at in rated or pool.has(at)
+    }
 
 
 # --- a rule -------------------------------------------------------------------------------------------------
 
 
 def _rule(
-    rule: str, draw: Draw, answers: Mapping[str, Mapping[_Key, str]], asked: Mapping[_Key, Question]
+    rule: str, size: Size, answers: Mapping[str, Mapping[Key, str]], asked: Mapping[Key, Question]
 ) -> RuleView:
     limits = facts().thresholds
     level = limits["confidence"]
@@ -166,14 +163,14 @@ def _rule(
     said = {at: [given[at] for given in answers.values() if at in given] for at in here}
     verdicts = {at: _most(ones) for at, ones in said.items()}
     counts = Counter((here[at].machine, verdict) for at, verdict in verdicts.items() if verdict in (YES, NO))
-    found = len(draw.found) + len(draw.between)
+    found = size.found + size.between
     accepted, judged = counts[YES, YES], counts[YES, YES] + counts[YES, NO]
     missed, looked = counts[NO, YES], counts[NO, YES] + counts[NO, NO]
     low, high = wilson(accepted, judged, confidence=level)
     missed_low, missed_high = wilson(missed, looked, confidence=level)
     differing = [here[at] for at in sorted(here) if _differs(here[at], answers)]
-    total = missed / looked * draw.quiet_turns if looked else None
-    verdict = _verdict(found, draw.quiet_turns, judged, (low, high), looked, missed_low)
+    total = missed / looked * size.quiet if looked else None
+    verdict = _verdict(found, size.quiet, judged, (low, high), looked, missed_low)
     against = {"tighten": YES, "loosen": NO}.get(verdict)
     quotes = [_quote(q) for q in differing if against in (None, q.machine)]
     advice = (
@@ -191,7 +188,7 @@ def _rule(
     return RuleView(
         rule=rule,
         found=found,
-        quiet=draw.quiet_turns,
+        quiet=size.quiet,
         accepted=accepted,
         judged=judged,
         accepted_low=low,
@@ -199,8 +196,8 @@ def _rule(
         missed=missed,
         looked=looked,
         missed_all=total,
-        missed_low=missed_low * draw.quiet_turns,
-        missed_high=missed_high * draw.quiet_turns,
+        missed_low=missed_low * size.quiet,
+        missed_high=missed_high * size.quiet,
         split=sum(verdict == "split" for verdict in verdicts.values()),
         cannot_tell=sum(ones.count(CANNOT_TELL) for ones in said.values()),
         verdict=verdict,
@@ -230,13 +227,13 @@ def _most(answers: Sequence[str]) -> str:
     return YES if yes > no else NO if no > yes else "split" if yes else ""
 
 
-def _differs(question: Question, answers: Mapping[str, Mapping[_Key, str]]) -> bool:
+def _differs(question: Question, answers: Mapping[str, Mapping[Key, str]]) -> bool:
     said = {given[question.key] for given in answers.values() if question.key in given} - {CANNOT_TELL}
     machine = set() if question.machine == NOT_MEASURED else {question.machine}
     return bool(said) and len(said | machine) > 1
 
 
-def _difference(question: Question, answers: Mapping[str, Mapping[_Key, str]]) -> Difference:
+def _difference(question: Question, answers: Mapping[str, Mapping[Key, str]]) -> Difference:
     return Difference(
         about=question.about,
         path=question.call.path,
@@ -266,9 +263,9 @@ def _criterion(question: Question) -> Criterion:
 
 def _with_machine(
     kind: str,
-    answers: Mapping[str, Mapping[_Key, str]],
-    asked: Mapping[_Key, Question],
-    drawn: Mapping[str, Draw],
+    answers: Mapping[str, Mapping[Key, str]],
+    asked: Mapping[Key, Question],
+    rules: Mapping[str, Size],
 ) -> Iterable[Pair]:
     """Each trainer and the machine: over all, and rule by rule. Moments between turns are not compared."""
     level = facts().thresholds["confidence"]
@@ -284,8 +281,8 @@ def _with_machine(
             if answer != CANNOT_TELL and asked[at].machine != NOT_MEASURED
         }
         strata = {
-            about: _strata(draw, [pair for at, pair in usable.items() if at[2] == about])
-            for about, draw in drawn.items()
+            about: _strata(size, [pair for at, pair in usable.items() if at[2] == about])
+            for about, size in rules.items()
             if kind == FINDING
         }
         for about in ("", *sorted({at[2] for at in given})):
@@ -304,16 +301,15 @@ def _with_machine(
                 yield _pair(name, MACHINE, kind, about, pairs, everywhere, unsure)
 
 
-def _strata(draw: Draw, pairs: Sequence[tuple[str, str]]) -> tuple[Stratum, ...]:
+def _strata(size: Size, pairs: Sequence[tuple[str, str]]) -> tuple[Stratum, ...]:
     counts = Counter((machine, answer) for answer, machine in pairs)
-    sizes = {YES: len(draw.found), NO: draw.quiet_turns}
     return tuple(
-        Stratum(size, machine == YES, counts[machine, YES], counts[machine, NO])
-        for machine, size in sizes.items()
+        Stratum(many, machine == YES, counts[machine, YES], counts[machine, NO])
+        for machine, many in ((YES, size.found), (NO, size.quiet))
     )
 
 
-def _among(kind: str, answers: Mapping[str, Mapping[_Key, str]]) -> Iterable[Pair]:
+def _among(kind: str, answers: Mapping[str, Mapping[Key, str]]) -> Iterable[Pair]:
     """Every two trainers: over all, and rule by rule."""
     for first, second in combinations(sorted(answers, key=str.casefold), 2):
         both = [at for at in answers[first] if at[1] == kind and at in answers[second]]
