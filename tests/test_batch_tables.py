@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet
@@ -164,3 +167,44 @@ def test_parquet_without_pyarrow_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_reports_without_pages_are_json() -> None:
     (row,) = rows(written([one(name="a")], pages=False), "calls.csv")
     assert row["report"] == "calls/a.json"
+
+
+DOCS = Path(__file__).parents[1] / "docs" / "batch.md"
+
+
+def described() -> str:
+    """What docs/batch.md says of the columns; write it with: python tests/test_batch_tables.py."""
+    found = ""
+    for name, title in (
+        ("calls", "calls.csv"),
+        ("findings", "findings.csv"),
+        ("not_analysed", "not_analysed.csv"),
+    ):
+        head = tables.call_columns(load_scorecard()) if name == "calls" else tables.columns(name)
+        found += f"### {title}\n\n| column | kind | what |\n|---|---|---|\n"
+        found += (
+            "".join(f"| `{column.name}` | {column.kind} | {column.meaning} |\n" for column in head) + "\n"
+        )
+    return found
+
+
+def test_every_column_is_described() -> None:
+    assert described() in DOCS.read_text(encoding="utf-8")
+
+
+def test_the_progress_of_the_docs_is_the_one_that_is_printed() -> None:
+    from voicecoach.batch.progress import Progress
+    from voicecoach.cli.progress import as_json
+
+    printed = as_json(Progress(1, 1, 0, 1.0, 1.0, 1.0, 1.0, 1.0))
+    text = DOCS.read_text(encoding="utf-8")
+    (example,) = re.findall(r"\{\"event\".*?\}", text, re.DOTALL)
+    assert list(json.loads(example)) == list(printed)
+    assert all(f"`{key}`" in text for key in printed)
+
+
+if __name__ == "__main__":
+    text = DOCS.read_text(encoding="utf-8")
+    head, _, rest = text.partition("### calls.csv")
+    tail = "## Progress for programs" + (rest or head).partition("## Progress for programs")[2]
+    DOCS.write_text(head.partition("## Progress for programs")[0] + described() + tail, encoding="utf-8")

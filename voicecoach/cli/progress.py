@@ -51,7 +51,7 @@ def line(found: Progress) -> str:
 
 
 def as_json(found: Progress) -> dict[str, Any]:
-    """``Progress`` as ``--json-progress`` prints it; docs/batch-tables.md describes it."""
+    """``Progress`` as ``--json-progress`` prints it; docs/batch.md describes it."""
     return {
         "event": "progress",
         "files_done": found.files_done,
