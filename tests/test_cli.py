@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,12 +105,21 @@ def test_files_are_written_whole_and_names_do_not_collide(
     two.write_bytes(one.read_bytes())
     assert run("analyse", one, two, "-f", "all", "-o", tmp_path / "out") == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "a.WAVE.json",
-        "a.WAVE.txt",
-        "a.wav.json",
-        "a.wav.txt",
+        *(f"a.{last}.{kind}" for last in ("WAVE", "wav") for kind in ("html", "json", "txt")),
     ]
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("how", "src"), [("embed", "data:audio/"), ("link", "../a%20b.wav"), ("none", None)])
+def test_a_page_of_html_has_the_sound_as_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coach: pipeline.Coach, how: str, src: str | None
+) -> None:
+    monkeypatch.setattr(pipeline.Coach, "ready", lambda settings: coach)
+    call = wav(tmp_path / "a b.wav", pcm(sine(200, 1)))
+    assert run("analyse", call, "-f", "html", "--sound", how, "-o", tmp_path / "out", "-q") == 0
+    page = (tmp_path / "out" / "a b.html").read_text(encoding="utf-8")
+    found = re.search(r'<audio [^>]*src="([^"]*)', page)
+    assert (found[1] if found else None) == src or (found and src and found[1].startswith(src))
 
 
 def test_a_bad_file_does_not_stop_the_others(
@@ -203,6 +213,7 @@ def test_samples_that_are_no_numbers(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["analyse", "x.wav", "--scorecard", "nothing"], 2, "nothing"),
         (["analyse", "x.wav", "-f", "docx"], 2, "docx"),
         (["analyse", "x.wav", "-f", "all"], 2, "--output-dir"),
+        (["analyse", "x.wav", "y.wav", "-f", "html"], 2, "--output-dir"),
         (["analyse", "x.wav", "--model", "large-v3"], 4, "voicecoach models get large-v3"),
         (["analyse", "x.wav", "--model", "tinny"], 4, "tinny"),
         (["analyze", "x.wav", "--beam-size", "0"], 2, "beam"),

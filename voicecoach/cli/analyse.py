@@ -47,6 +47,13 @@ FORMATS = ("text", "json", "html")
     help="all needs --output-dir.",
 )
 @click.option(
+    "--sound",
+    type=click.Choice(["embed", "link", "none"]),
+    default="embed",
+    show_default=True,
+    help="The recording in a page of HTML: in the page, played from where it is, or left out.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["must", "negative"]),
     help="Exit with 3 when a must of the scorecard is missed; negative: also on any negative finding.",
@@ -57,6 +64,7 @@ def analyse(
     *,
     output_dir: Path | None,
     output_format: str,
+    sound: str,
     fail_on: str | None,
     quiet: bool,
     agent: str,
@@ -72,6 +80,7 @@ def analyse(
     voicecoach analyse call.wav
     voicecoach analyse call.mp3 --channels agent=right,customer=left
     voicecoach analyse *.wav -f json -o reports
+    voicecoach analyse call.wav -f html -o reports
     """
     from voicecoach import pipeline, reports
 
@@ -97,7 +106,9 @@ def analyse(
             continue
         done.append(analysis)
         for name in formats if output_dir is not None else ():
-            written = reports.write(output_dir / target, name, [analysis]) if output_dir else None
+            written = (
+                reports.write(output_dir / target, name, [analysis], sound=sound) if output_dir else None
+            )
             if not quiet:
                 click.echo(f"voicecoach: wrote {written}", err=True)
     if output_dir is None and done:

@@ -59,16 +59,23 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def write(stem: Path, kind: str, analyses: Sequence[Analysis]) -> Path:
+def write(stem: Path, kind: str, analyses: Sequence[Analysis], *, sound: str = "none") -> Path:
     """Write a report next to ``stem`` with the suffix of its kind, whole or not at all, as UTF-8.
+
+    ``sound`` is how the recording comes into a page of HTML: "embed", "link" or "none".
 
     Raises
     ------
     OutputError
         The disk is full, or writing is not allowed there.
+    AudioError
+        The recording, whose sound is wanted, cannot be read any more.
     """
     module = __getattr__("FORMATS")[kind]
-    return write_text(stem.with_name(stem.name + module.SUFFIX), [module.render(analyses)])
+    target = stem.with_name(stem.name + module.SUFFIX)
+    if kind == "html" and sound != "none":
+        return write_text(target, [module.heard_page(*analyses, target, how=sound)])
+    return write_text(target, [module.render(analyses)])
 
 
 def write_text(path: Path, pieces: Iterable[str]) -> Path:

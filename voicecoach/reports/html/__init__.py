@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voicecoach.errors import UsageError
-from voicecoach.reports.html.environment import FOLDER, page
+from voicecoach.reports.html.environment import page
 
 if TYPE_CHECKING:
     from voicecoach.batch.types import Who
+    from voicecoach.reports.html.sound import Sound
     from voicecoach.types import Analysis
 
 SUFFIX = ".html"
-SCRIPTS = ("transcript.js", "player.js", "charts.js")
+SCRIPTS = ("player.js", "charts.js")
+SOUND = ("embed", "link", "none")  # how a recording comes into its page
 
 
 def render(
@@ -34,7 +37,24 @@ def render(
     return call_page(analyses[0])
 
 
-def call_page(analysis: Analysis, *, sound: Any = None, back: str = "", who: Who | None = None) -> str:
+def heard_page(analysis: Analysis, target: Path, *, how: str) -> str:
+    """The page of a recording of this disk for the file ``target``, with its sound as one of ``SOUND`` says.
+
+    Raises
+    ------
+    AudioError
+        The recording cannot be read any more.
+    """
+    from voicecoach.reports.html import sound
+
+    path = analysis.source.path
+    made = {"embed": lambda: sound.embed(path, target), "link": lambda: sound.link(path, target)}
+    return call_page(analysis, sound=made.get(how, sound.nothing)())
+
+
+def call_page(
+    analysis: Analysis, *, sound: Sound | None = None, back: str = "", who: Who | None = None
+) -> str:
     """The page of one recording; ends with a newline.
 
     ``sound`` is what the player plays (none: the page says so), ``back`` the relative address of the page it
@@ -49,7 +69,7 @@ def call_page(analysis: Analysis, *, sound: Any = None, back: str = "", who: Who
     return page(
         "call.html.j2",
         styles=("base.css", "call.css", "player.css"),
-        scripts=[name for name in SCRIPTS if (FOLDER / name).exists()],
+        scripts=SCRIPTS,
         policy={**charts.policy(), **policy(sound)},
         charts=drawn,
         chart_sentences=charts.sentences(drawn),
