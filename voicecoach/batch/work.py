@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.batch import records
 from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE
-from voicecoach.batch.store import Store, local_copy
+from voicecoach.batch.store import Store, local_copy, local_path
 from voicecoach.batch.types import Job, Record
 from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
 from voicecoach.reports import json
@@ -49,7 +49,8 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], 
                 reports[".html"] = _page(job, analysis, path, out, sound)
         facts = {"size": job.size, "seconds": round(time.perf_counter() - began, 3)}
     except (AudioError, UsageError) as error:  # a setting that does not suit this recording is one, too
-        if path is None or not os.access(path, os.R_OK):
+        gone = local_path(job.path) is not None and path is not None and not os.access(path, os.R_OK)
+        if path is None or gone:
             return _failed(job, str(error), OUTSIDE)
         return _kept(_failed(job, str(error), IN_FILE), out)
     except (VoicecoachError, OSError) as error:
