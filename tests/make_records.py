@@ -77,9 +77,10 @@ def records(
     for index in range(count):
         kind = lot.choices(kinds, (5, 3, 1))[0]
         kept = tuple(finding for finding in kind.findings if lot.random() < 0.8)
+        by = lot.random()
         moved = tuple(
-            replace(finding, start=finding.start + lot.random(), end=finding.end)
-            if finding.start is not None
+            replace(finding, start=finding.start + by, end=finding.end + by)
+            if finding.start is not None and finding.end is not None
             else finding
             for finding in kept
         )

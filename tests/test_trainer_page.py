@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import make_analysis
 import pytest
-from make_records import HOSTILE, REASONS, record, records, slim
+from make_records import HOSTILE, NAMES, REASONS, record, records, slim
 
 from voicecoach import triage
 from voicecoach.batch.types import Record
@@ -69,7 +69,8 @@ def test_a_moment_leads_to_its_second() -> None:
 
 
 def test_the_page_says_who_to_hear_and_what_is_common() -> None:
-    calls = records(120, people=7, failed=4)
+    calls = records(60, people=7, failed=4)
+    calls += [record(f"poor {n}", NAMES[n % 7], slim(make_analysis.poor())) for n in range(60)]
     text = read(calls).text
     common = triage.common(calls)
     assert common.train is not None

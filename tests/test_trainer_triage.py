@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from make_analysis import NOT_BACKED
 from make_records import record, records, slim
 
-from voicecoach import quality, triage
+from voicecoach import quality, rules, triage
 from voicecoach.batch.types import Record
 from voicecoach.datafile import read_file
+from voicecoach.score import load_scorecard
 from voicecoach.triage.definitions import definitions
-from voicecoach.types import Analysis, Evidence, Finding, NotMeasured
+from voicecoach.types import Analysis, Evidence, Finding, NotMeasured, Turn
 
 
 def found(rule: str, start: float | None, quote: str = "so many words as that", **changes: object) -> Finding:
@@ -270,6 +272,32 @@ def test_an_unknown_reason_is_still_named() -> None:
     assert (files.id, files.files[0][1]) == ("unknown", "bad.wav: the moon was full")
 
 
+@pytest.mark.parametrize(
+    ("reason", "group"),
+    [
+        ("bad.wav: is 0.21 s long; at least 0.5 s of sound is needed", "short"),
+        ("took longer than 300 s and was stopped", "stopped"),
+        ("the worker was ended by signal 9", "stopped"),
+        ("its worker was lost, 2 times in all", "stopped"),
+        ("its record is damaged; run again", "stopped"),
+        ("OUT/calls/bad.json: not written: No space left on device; free some space", "output"),
+        ("bad.wav: its index is cut off or damaged; copy or export it again", "damaged"),
+        ("bad.wav: holds pictures but no sound; record or export it with its sound", "form"),
+        ("bad.wav: is copy-protected and cannot be decoded; export it without protection", "form"),
+        ("bad.wav: you have no permission to read it; change that or copy the file", "access"),
+        ("bad.wav: is longer than the limit of 4:00:00; cut it into parts", "long"),
+    ],
+)
+def test_reasons_stand_where_they_belong(reason: str, group: str) -> None:
+    assert [files.id for files in triage.unusable([record("bad", reason=reason)])] == [group]
+
+
+def test_the_name_of_a_file_is_no_reason() -> None:
+    name = "the worker, quiet: clipped: no sound"
+    (files,) = triage.unusable([record("bad", relative=f"a/{name}", reason=f"{name}: is empty (0 bytes)")])
+    assert files.id == "empty"
+
+
 def test_recordings_that_told_little_are_listed_too() -> None:
     two = record("two", analysis=slim(make_analysis.two_voices()))
     foreign = slim(make_analysis.good(), language="ja", provenance={"pack": None})
@@ -290,3 +318,36 @@ def test_every_warning_of_a_recording_has_its_place() -> None:
     for text in texts:
         warned = slim(make_analysis.good(), warnings=(text,))
         assert len(triage.unusable([record("a", analysis=warned)])) == 1, text
+
+
+# --- triage.yaml --------------------------------------------------------------------------------------------
+
+
+def test_every_marker_and_criterion_of_the_file_is_there() -> None:
+    known = definitions()
+    pack = {rule.id: rule for rule in rules.load_pack("en").rules}
+    assert set(known.markers) <= set(pack)
+    assert set(known.names) <= set(pack)
+    slips = {rule.id for rule in pack.values() if rule.polarity == "negative" and rule.grade in known.grades}
+    assert slips <= set(known.markers)
+    musts = {item.id for item in load_scorecard().items if item.kind == "must"}
+    assert set(known.missed) <= musts
+    assert all(worth.at for worth in known.missed.values())
+
+
+def test_what_the_page_says_obeys_our_own_rules() -> None:
+    known = definitions()
+    texts = [worth.why for part in (known.markers, known.other, known.missed) for worth in part.values()]
+    texts += [trouble.do for trouble in (*known.troubles, known.unknown)]
+    assert len(texts) > 40
+    pack = rules.load_pack("en")
+    slips = {rule.id for rule in pack.rules if rule.polarity == "negative"}
+    for text in texts:
+        said = text.format(message="You did so.", seconds=9.0)
+        found = rules.find(pack, [Turn("agent", said)])
+        assert not [match for match in found if match.rule in slips], text
+        assert text[0].isupper() or text.startswith("{message}")
+        assert text.endswith(".")
+        assert not re.search(r"\b(empath|emotion|confiden|bad|wrong|fail|poor|worst|must)\w*", said, re.I), (
+            text
+        )

@@ -54,8 +54,9 @@ def _troubles(record: Record) -> Iterator[tuple[Trouble, str]]:
     """Every trouble of a recording, once, with the text that tells of it."""
     known = definitions()
     seen = set()
+    file = record.relative.rpartition("/")[2]
     for text in _texts(record):
-        lowered = text.casefold()
+        lowered = (text.partition(f"{file}: ")[2] or text).casefold()  # the name of a file tells nothing
         fitting = [t for t in known.troubles if any(words in lowered for words in t.find)]
         if not fitting and record.analysis is None:
             fitting = [known.unknown]
