@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +91,15 @@ def test_reports_are_read_from_a_batch_a_folder_and_files(out: Path) -> None:
     both = out / "both.json"
     both.write_text(json.dumps([document(reported(made.good(), "x")), document(reported(made.poor(), "y"))]))
     assert len(read([both])) == 2
+
+
+def test_of_several_reports_of_a_recording_the_last_one_counts(out: Path) -> None:
+    newer = reported(made.good(), "good", pack="c" * 64)
+    path = out / "calls" / "a.json"
+    path.write_text(json.dumps(document(newer)))
+    assert [call.pack[0] for call in read([out])] == ["c", "a"]
+    os.utime(path, (1, 1))
+    assert [call.pack[0] for call in read([out])] == ["a", "a"]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +242,7 @@ def test_no_cell_of_a_sheet_runs_as_a_formula(tmp_path: Path) -> None:
     for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"))):
         for cell in row:
             assert cell[:1] not in tuple("=+-@\t\r")
+            assert "; =" not in cell
             assert "\x1b" not in cell
             assert "\u202e" not in cell
     assert "'=1+1.wav" in text

@@ -246,7 +246,7 @@ def _cell(value: Any) -> str | int:
         return _number(value)
     if isinstance(value, date | time):
         return value.isoformat()
-    return _harmless(value if isinstance(value, str) else _BETWEEN.join(value))
+    return harmless(value if isinstance(value, str) else _BETWEEN.join(value))
 
 
 def _number(value: float) -> str:
@@ -255,7 +255,7 @@ def _number(value: float) -> str:
     return f"{round(value, DECIMALS) + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")  # + 0.0: no "-0"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text on one line that no spreadsheet takes for a formula, wherever it ends a cell."""
     line = _text(text)
     if not line.isprintable():

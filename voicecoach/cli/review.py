@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.cli.options import history_option
-from voicecoach.cli.terminal import shown, width
+from voicecoach.cli.terminal import shown, shown_progress, width
 from voicecoach.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def review(
         raise UsageError("--export, --import and --agreement do not go together; use one of them")
     if not agreement and not (trainer or "").strip():
         raise UsageError("who answers is not known; say --trainer NAME")
-    calls = read(reports)
+    with shown_progress("reading reports", quiet=False) as progress:
+        calls = read(reports, progress=progress)
     if agreement:
         with History.open(history) as store:
             _print_agreement(store, calls, trainer, form, older=older)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from voicecoach.batch.tables import harmless
 from voicecoach.reports import page
 from voicecoach.reports.json import plain
 from voicecoach.review.agreement import Kappa
@@ -42,10 +43,7 @@ def as_csv(found: Agreement) -> str:
         names = (one.kind, one.about, one.first, one.second)
         table.writerow(
             [
-                *(
-                    f"'{page.clean(name)}" if name[:1] in ("=", "+", "-", "@") else page.clean(name)
-                    for name in names
-                ),
+                *(harmless(page.clean(name)) for name in names),
                 shown.count,
                 *map(_cell, (shown.agreed, shown.chance, shown.value, shown.error, shown.low, shown.high)),
                 *map(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,10 @@ class Call:
     scorecard: str  # SHA-256
 
 
-def read(paths: Sequence[Path]) -> tuple[Call, ...]:
-    """Read reports: files of ``analyse -f json``, or folders with them (of a batch: OUT), no recording twice.
+def read(paths: Sequence[Path], *, progress: Callable[[float], None] | None = None) -> tuple[Call, ...]:
+    """Read reports: files of ``analyse -f json``, or folders with them (of a batch: OUT), by path.
+
+    Of several reports of one recording the one written last counts. ``progress`` is told the share done, 0..1.
 
     Raises
     ------
@@ -67,14 +69,16 @@ def read(paths: Sequence[Path]) -> tuple[Call, ...]:
         There is no report at all, or a path does not exist.
     """
     found: dict[str, Call] = {}
-    for path in _files(paths):
-        for call in _calls(path):
-            found.setdefault(call.recording, call)
+    files = sorted(set(_files(paths)), key=lambda path: (path.stat().st_mtime_ns, path))
+    for number, path in enumerate(files):
+        found.update((call.recording, call) for call in _calls(path))
+        if progress is not None:
+            progress((number + 1) / len(files))
     if not found:
         raise UsageError(
             f"{paths[0]}: holds no reports; name the folder a batch wrote, or what analyse -f json wrote"
         )
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda call: (call.path, call.recording)))
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -83,7 +87,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             raise UsageError(f"{path}: does not exist; name the folder a batch wrote, or JSON reports")
         if path.is_dir():
             inner = path / "calls" if (path / "calls").is_dir() else path
-            yield from sorted(one for one in inner.glob("*.json") if not one.name.startswith("."))
+            yield from (one for one in inner.glob("*.json") if not one.name.startswith("."))
         else:
             yield path
 

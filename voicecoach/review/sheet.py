@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from voicecoach.batch.tables import harmless
 from voicecoach.datafile import meant
 from voicecoach.errors import DataFileError, UsageError
 from voicecoach.history.types import Review
@@ -102,16 +103,14 @@ def _spoken(question: Question, at: int) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
+    csv.writer(out, lineterminator="\r\n").writerow([_shown(cell) for cell in cells])
     return out.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def _shown(cell: str) -> str:
     """A cell no spreadsheet runs, without characters that act; line ends stay."""
-    text = "\n".join(clean(line) for line in cell.split("\n"))
-    if len(text) > LONGEST:
-        text = text[:LONGEST] + CUT
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    text = "\n".join(harmless(clean(line)) for line in cell.split("\n"))
+    return text if len(text) <= LONGEST else text[:LONGEST] + CUT
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:

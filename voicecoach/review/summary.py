@@ -168,7 +168,10 @@ def _rule(
     missed, looked = counts[NO, YES], counts[NO, YES] + counts[NO, NO]
     low, high = wilson(accepted, judged, confidence=level)
     missed_low, missed_high = wilson(missed, looked, confidence=level)
-    differing = [here[at] for at in sorted(here) if _differs(here[at], answers)]
+    differing = sorted(  # first where most say otherwise than the machine, then where trainers are split
+        (here[at] for at in sorted(here) if _differs(here[at], answers)),
+        key=lambda question: (verdicts[question.key], question.machine) not in ((YES, NO), (NO, YES)),
+    )
     total = missed / looked * size.quiet if looked else None
     verdict = _verdict(found, size.quiet, judged, (low, high), looked, missed_low)
     against = {"tighten": YES, "loosen": NO}.get(verdict)
