@@ -59,7 +59,7 @@ class Call:
 def read(paths: Sequence[Path], *, progress: Callable[[float], None] | None = None) -> tuple[Call, ...]:
     """Read reports: files of ``analyse -f json``, or folders with them (of a batch: OUT), by path.
 
-    Of several reports of one recording the one written last counts. ``progress`` is told the share done, 0..1.
+    Of several reports of a recording the one written last counts. ``progress`` is told the share done, 0..1.
 
     Raises
     ------
