@@ -5,6 +5,7 @@ Nothing heavy is imported here: the number of threads has to be set before numpy
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import signal
@@ -22,6 +23,8 @@ def serve(pipe: connection.Connection, environment: Mapping[str, str], work: byt
     ``work`` is the pickled function that makes a record of a job.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    if "fork" in multiprocessing.get_all_start_methods():  # so that a lock of a library, such as tqdm's, has
+        multiprocessing.set_start_method("fork", force=True)  # no name that outlives a worker that is killed
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     os.environ.update(environment)
     perform = pickle.loads(work)  # noqa: S301 - from the process that began this one

@@ -1,0 +1,292 @@
+"""A batch as a whole, with work that takes no time: nothing twice, nothing lost, whatever happens between."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.batch_fakes import fake
+from tests.make_analysis import good
+from voicecoach.batch.run import Batch, Options, run
+from voicecoach.batch.store import Store
+from voicecoach.errors import OutputError, UsageError
+from voicecoach.pipeline import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six recordings in folders: four to analyse, one of them there twice, and one that is broken."""
+    calls = tmp_path / "calls"
+    (calls / "anna").mkdir(parents=True)
+    for name in ("a", "anna/b", "anna/c d"):
+        (calls / f"{name}.wav").write_text(f"good {name}")
+    (calls / "anna" / "copy of a.wav").write_text("good a")
+    (calls / "broken.mp3").write_text("broken")
+    (calls / "z.ogg").write_text("slow")
+    (calls / "notes.txt").write_text("no recording")
+    for path in calls.rglob("*.*"):
+        os.utime(path, (1e9, 1e9))  # left alone for long
+    return calls
+
+
+def batch(folder: Path, **options: Any) -> Batch:
+    """One run, with one worker."""
+    out = folder.parent / "out"
+    chosen = {"workers": 1, "pages": False, **options}
+    settings = Settings(beam_size=chosen.pop("beam_size", 5))
+    work = fake(out, folder.parent / "log", good())
+    return run([folder], out, settings, options=Options(**chosen), work=work)
+
+
+def log(folder: Path) -> list[str]:
+    """What was worked on since the last look, in order of name."""
+    path = folder.parent / "log"
+    found = sorted(path.read_text().splitlines()) if path.exists() else []
+    path.unlink(missing_ok=True)
+    return [line.strip("'") for line in found]
+
+
+def reports(folder: Path) -> list[str]:
+    return sorted(name.rsplit("-", 1)[0] for name in os.listdir(folder.parent / "out" / "calls"))  # noqa: PTH208
+
+
+def test_everything_once_then_nothing(folder: Path) -> None:
+    found = batch(folder)
+    assert (found.files, len(found.records), found.copies, found.left) == (6, 5, 1, 0)
+    assert found.failed == (("broken.mp3", "broken.mp3: not a sound file; export it again"),)
+    assert log(folder) == ["a.wav", "anna/b.wav", "anna/c d.wav", "broken.mp3", "z.ogg"]
+    assert reports(folder) == ["a", "b", "c-d", "z"]
+    rows = json.loads((folder.parent / "out/.voicecoach/batch.json").read_text())["rows"]
+    assert [row["same_as"] for row in rows] == ["", "", "", "a.wav", "", ""]
+    out = folder.parent / "out"
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.*") if path.is_file()}
+    again = batch(folder)
+    assert log(folder) == []
+    assert again.failed == found.failed
+    assert again.records == ()
+    assert before == {path: path.stat().st_mtime_ns for path in out.rglob("*.*") if path.is_file()}
+
+
+def test_a_report_is_what_analyse_prints(folder: Path) -> None:
+    batch(folder)
+    (path,) = (folder.parent / "out" / "calls").glob("c-d-*.json")
+    found = json.loads(path.read_text())
+    assert found["source"]["path"] == str(folder / "anna" / "c d.wav")
+    assert found["turns"]
+
+
+def test_renamed_is_not_done_again_and_changed_is(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    (folder / "a.wav").rename(folder / "anna" / "moved.flac")
+    (folder / "anna" / "b.wav").write_text("good and changed")
+    (folder / "new.wav").write_text("good and new")
+    found = batch(folder)
+    assert log(folder) == ["anna/b.wav", "new.wav"]
+    assert found.files == 7
+    names = reports(folder)
+    assert names.count("b") == 1  # what the file held before it was changed is gone
+    assert names == ["a", "b", "c-d", "new", "z"]
+    assert "good and changed" not in (folder.parent / "out/calls.csv").read_text()
+
+
+def test_what_is_not_found_any_more_stays_and_costs_nothing_when_it_is_back(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    shutil.move(folder / "z.ogg", folder.parent / "z.ogg")
+    assert batch(folder).files == 5
+    assert "z.ogg" not in (folder.parent / "out/calls.csv").read_text()
+    assert "z" in reports(folder)
+    shutil.move(folder.parent / "z.ogg", folder / "z.ogg")
+    batch(folder)
+    assert log(folder) == []
+
+
+def test_other_settings_are_other_results(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    batch(folder, beam_size=1)
+    assert len(log(folder)) == 5
+    assert len(reports(folder)) == 4
+
+
+def test_failures_of_the_file_are_remembered_and_retried_only_when_asked(folder: Path) -> None:
+    (folder / "m.wav").write_text("mistake")
+    found = batch(folder)
+    assert [name for name, _ in found.failed] == ["broken.mp3", "m.wav"]
+    log(folder)
+    batch(folder)
+    assert log(folder) == ["m.wav"]
+    batch(folder, again=True)
+    assert log(folder) == ["broken.mp3", "m.wav"]
+
+
+def test_a_lost_recording_is_tried_again_by_the_next_run(folder: Path) -> None:
+    (folder / "dies.wav").write_text("dies")
+    found = batch(folder)
+    assert len(found.lost) == 1
+    assert "signal 9" in dict(found.failed)["dies.wav"]
+    log(folder)
+    batch(folder)
+    assert log(folder) == ["dies.wav", "dies.wav"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"record": 1}', b"\xff\xfe\x00"])
+def test_damaged_memory_costs_time_only(folder: Path, damage: bytes) -> None:
+    batch(folder)
+    log(folder)
+    own = folder.parent / "out" / ".voicecoach"
+    (own / "files.json").write_bytes(damage)
+    (own / "batch.json").write_bytes(damage)
+    assert batch(folder).failed
+    assert log(folder) == []
+    victim = next(path for path in own.glob("done/*.json") if b'"name": "b-' in path.read_bytes())
+    victim.write_bytes(damage)
+    (own / "batch.json").unlink()
+    assert len(batch(folder).records) == 1
+    assert log(folder) == ["anna/b.wav"]
+
+
+def test_a_record_damaged_later_is_told_and_done_again(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    for path in (folder.parent / "out/.voicecoach/done").glob("*.json"):
+        if b'"name": "b-' in path.read_bytes():
+            path.write_bytes(b"{}")
+    (folder / "new.wav").write_text("good new")
+    found = batch(folder)
+    assert dict(found.failed)["anna/b.wav"] == "its record is damaged; run again"
+    log(folder)
+    assert [name for name, _ in batch(folder).failed] == ["broken.mp3"]
+    assert log(folder) == ["anna/b.wav"]
+
+
+def test_missing_reports_are_made_again(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    next((folder.parent / "out/calls").glob("b-*.json")).unlink()
+    batch(folder)
+    assert log(folder) == ["anna/b.wav"]
+
+
+def test_a_full_disk_stops_with_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(folder.parent / "out", ignore_errors=True)
+    out = Store(str(folder.parent / "out"))
+    out.write_text("calls", ["a file where a folder should be"])  # as unwritable as a full disk
+    with pytest.raises(OutputError, match="calls"):
+        batch(folder)
+    (folder.parent / "out" / "calls").unlink()
+    log(folder)
+    assert len(batch(folder).records) == 5
+
+
+def test_two_runs_at_once_are_refused(folder: Path) -> None:
+    from voicecoach.batch.claim import claim
+
+    with claim(Store(str(folder.parent / "out"))), pytest.raises(OutputError, match=f"process {os.getpid()}"):
+        batch(folder)
+    assert len(batch(folder).records) == 5
+
+
+def test_nothing_found(tmp_path: Path) -> None:
+    (tmp_path / "calls").mkdir()
+    with pytest.raises(UsageError, match="no recording found"):
+        batch(tmp_path / "calls")
+    with pytest.raises(UsageError, match="no such file or folder"):
+        batch(tmp_path / "nowhere")
+    assert not (tmp_path / "out").exists()
+
+
+def start(folder: Path, workers: int = 2) -> subprocess.Popen[bytes]:
+    """A run in a process of its own."""
+    code = (
+        "import sys; from pathlib import Path; from tests.test_batch_run import batch\n"
+        "if __name__ == '__main__':\n"
+        f"    found = batch(Path({str(folder)!r}), workers={workers})\n"
+        "    sys.exit(130 if found.interrupted else 0)\n"
+    )
+    script = folder.parent / "start.py"
+    script.write_text(code)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, str(script)], env=environment, stderr=subprocess.PIPE)
+
+
+def many(folder: Path, count: int) -> None:
+    for number in range(count):
+        (folder / f"n{number}.wav").write_text(f"slow {number}")
+
+
+def waited(folder: Path, lines: int) -> None:
+    """Return once so much work has been begun."""
+    path = folder.parent / "log"
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if path.exists() and path.read_text().count("\n") >= lines:
+            return
+        time.sleep(0.01)
+    raise AssertionError("no work was begun")
+
+
+def workers_left(folder: Path) -> list[int]:
+    """Processes that still work on this folder."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(folder.parent / "start.py") in process.cmdline() and process.status() != "zombie":
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_killed_at_any_moment_it_goes_on(folder: Path) -> None:
+    many(folder, 30)
+    for lines in (1, 12, 25):
+        with start(folder) as running:
+            waited(folder, lines)
+            running.kill()
+    end = time.monotonic() + 10
+    while workers_left(folder) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert workers_left(folder) == []
+    found = batch(folder, workers=2)
+    assert found.files == 36
+    assert [name for name, _ in found.failed] == ["broken.mp3"]
+    tried = log(folder)
+    assert len(set(tried)) == 35
+    assert (
+        len(tried) <= 35 + 3 * 2 + 1
+    )  # what was in work when it was killed, and nothing else, was done twice
+    assert len(reports(folder)) == 34
+    assert not list((folder.parent / "out").rglob(".voicecoach-*"))
+    assert (folder.parent / "out/calls.csv").read_text().count("\n") == 36
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_sums_up_what_is_done(folder: Path) -> None:
+    many(folder, 60)
+    with start(folder) as running:
+        waited(folder, 10)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert said == b""
+    done = (folder.parent / "out/calls.csv").read_text().count("\n") - 1
+    assert 5 <= done < 60
+    assert (folder.parent / "out/index.html").exists()
+    assert workers_left(folder) == []
+    assert batch(folder, workers=2).left == 0
+    assert (folder.parent / "out/calls.csv").read_text().count("\n") == 66
