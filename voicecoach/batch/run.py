@@ -25,7 +25,7 @@ from voicecoach.batch.key import fingerprint
 from voicecoach.batch.records import FAILURE, OUTPUT, OUTSIDE
 from voicecoach.batch.store import Store
 from voicecoach.batch.types import Found, Job, Record, Who
-from voicecoach.batch.work import INDEX
+from voicecoach.batch.work import INDEX, perform
 from voicecoach.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -103,11 +103,7 @@ def run(
         Results cannot be written, or another run writes there.
     """
     store, options = Store(os.fspath(out)), options or Options()
-    found = find(folders, store.url)
-    if all(one.reason for one in found):
-        shown = "; ".join(f"{one.path} {one.reason}" for one in found) or ", ".join(map(str, folders))
-        raise UsageError(f"no recording found: {shown}; name a folder with sound files")
-    who, notes = _who(found, naming)
+    found, who, notes = look(folders, store, naming)
     with claim(store):
         prints = fingerprint(settings, options.sound)
         have = Inventory.take(found, prints, store, pages=options.pages, again=options.again)
@@ -143,7 +139,7 @@ def run(
         records=tuple(fresh.values()),
         lost=tuple(lost),
         failed=tuple((row.relative, row.reason) for row in rows if row.reason),
-        copies=sum(bool(row.same_as) for row in rows),
+        copies=sum(bool(row.same_as and row.name) for row in rows),
         left=sum(not row.name and not row.reason for row in rows),
         interrupted=interrupted,
         notes=notes,
@@ -151,13 +147,40 @@ def run(
     )
 
 
-def _who(found: Sequence[Found], naming: Naming | None) -> tuple[Mapping[str, Who], tuple[str, ...]]:
+def look(
+    folders: Sequence[str | Path], store: Store, naming: Naming | None
+) -> tuple[tuple[Found, ...], Mapping[str, Who], tuple[str, ...]]:
+    """Find recordings and whose they are, by path, with what was odd about that.
+
+    Raises
+    ------
+    UsageError
+        There is none; DataFileError where a table of names is wrong.
+    """
+    found = find(folders, store.url)
+    if all(one.reason for one in found):
+        shown = "; ".join(f"{one.path} {one.reason}" for one in found) or ", ".join(map(str, folders))
+        raise UsageError(f"no recording found: {shown}; name a folder with sound files")
     if naming is None:
-        return {}, ()
+        return found, {}, ()
     from voicecoach.batch.who import tell
 
     told = tell([one for one in found if not one.reason], naming)
-    return told.who, told.notes
+    return found, told.who, told.notes
+
+
+def weights_of(settings: Settings) -> int:
+    """Bytes of the model's weights.
+
+    Raises
+    ------
+    ModelError, UsageError
+        The model is not there, or another setting makes no sense.
+    """
+    from voicecoach.pipeline import Coach
+
+    model = Coach.ready(settings).recogniser.model
+    return sum(path.stat().st_size for path in model.files["model.bin"])
 
 
 def _answers(
@@ -174,13 +197,7 @@ def _answers(
     from voicecoach.batch.capacity import fitting
     from voicecoach.batch.progress import Meter
 
-    weights = 0
-    if work is None:
-        from voicecoach.batch.work import perform
-        from voicecoach.pipeline import Coach
-
-        model = Coach.ready(settings).recogniser.model  # mistakes in the settings are told before any work
-        weights = sum(path.stat().st_size for path in model.files["model.bin"])
+    weights = weights_of(settings) if work is None else 0  # tells mistakes in the settings before any work
     workers, threads = fitting(len(jobs), weights, workers=options.workers)
     threads = settings.threads or threads
     if work is None:

@@ -25,6 +25,7 @@ COMMANDS = {
         "analyse",
         "Analyse recordings: what to keep, what to try next.",
     ),
+    "batch": ("voicecoach.cli.batch", "batch", "Analyse folders of recordings; go on where it stopped."),
     "devices": ("voicecoach.cli.devices", "devices", "List microphones and loudspeakers, and test one."),
     "record": ("voicecoach.cli.record", "record", "Record a take from the microphone."),
     "calibrate": ("voicecoach.cli.calibrate", "calibrate", "Read a passage: your own voice, pace and room."),
