@@ -21,7 +21,7 @@ from voicecoach.reports.html import environment
 from voicecoach.reports.html.about import about, sources
 from voicecoach.reports.html.call import call
 from voicecoach.reports.html.transcript import Said, transcript
-from voicecoach.types import Analysis, Event, Finding, Turn, Word
+from voicecoach.types import Analysis, Event, Finding, NotMeasured, Turn, Word
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -195,6 +195,17 @@ def test_every_measure_has_a_name_and_a_place_as_on_the_terminal() -> None:
     for known in (text.FEW_MEASURES, text.NOTABLE_MEASURES, text.OTHER_MEASURES):
         for key, name in known.items():
             assert about().name(key) == name
+
+
+def test_where_nothing_could_be_found_the_page_says_why() -> None:
+    reason = "two voices on one channel"
+    missing = (NotMeasured("courtesy", reason), NotMeasured("talk.share", "another reason"))
+    page = html.call_page(replace(made.two_voices(), not_measured=missing))
+    assert f"Nothing was looked for: <bdi>{reason}</bdi>." in page
+    assert "Nothing of this kind was found" not in page
+    assert "Nothing was looked for: <bdi>nothing was said</bdi>." in html.call_page(made.silent())
+    assert "Nothing was looked for" not in html.call_page(made.poor())
+    assert "Nothing of this kind was found" in html.call_page(made.good())
 
 
 def test_points_are_not_shown_while_a_must_is_open() -> None:

@@ -88,8 +88,10 @@ class Call:
     coaching: Coaching
     groups: Mapping[str, tuple[Group, ...]]  # by polarity
     unbacked: tuple[Finding, ...]
+    blind: str  # why findings could not be looked for at all, empty where they could
     summed_up: str
     criteria: tuple[Judged, ...]
+    judged: bool  # whether any criterion could be
     steps: tuple[Step, ...]
     first_solution: str
     measures: Mapping[str, tuple[Row, ...]]  # by heading
@@ -118,8 +120,10 @@ def call(analysis: Analysis) -> Call:
             polarity: tuple(_groups(moments, polarity)) for polarity in ("positive", "negative", "neutral")
         },
         unbacked=analysis.unbacked,
+        blind=_blind(analysis),
         summed_up=text.summed_up(analysis.scores),
         criteria=tuple(Judged(c, *about().statuses[c.status]) for c in analysis.scores.criteria),
+        judged=any(c.status != "not_measured" for c in analysis.scores.criteria),
         steps=tuple(_steps(analysis)),
         first_solution=text.first_solution(analysis.phases),
         measures=_measures(analysis.measures, ("A", "B")),
@@ -130,6 +134,12 @@ def call(analysis: Analysis) -> Call:
         missing=tuple(_missing(analysis)),
         made=tuple(_made(analysis)),
     )
+
+
+def _blind(analysis: Analysis) -> str:
+    """Why there is nothing to find: categories of markers are not measured, or nothing was said."""
+    found = [m.reason for m in analysis.not_measured if "." not in m.id]
+    return "" if analysis.findings else found[0] if found else "" if analysis.turns else "nothing was said"
 
 
 def _about(finding: Finding) -> str:
