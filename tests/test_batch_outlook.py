@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import wave
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +15,14 @@ from make_records import record
 from voicecoach.batch import records
 from voicecoach.batch.find import find
 from voicecoach.batch.key import fingerprint, key
-from voicecoach.batch.outlook import outlook
+from voicecoach.batch.outlook import Outlook, outlook
 from voicecoach.batch.run import Options
 from voicecoach.batch.state import Made, Row, Sums
 from voicecoach.batch.store import Store
 from voicecoach.batch.who import Naming
 from voicecoach.errors import ModelError, UsageError
 from voicecoach.pipeline import Settings
+from voicecoach.reports.plan import lines
 
 SETTINGS = Settings(language="en")
 
@@ -45,16 +48,22 @@ def ended(folder: Path, out: Path, reasons: dict[str, str]) -> None:
     for one in find([folder], out):
         if one.relative not in reasons:
             continue
-        sha256 = f"{one.relative:0<64}"
+        sha256 = hashlib.sha256(Path(one.path).read_bytes()).hexdigest()
         sums.add(one, sha256)
         k, reason = key(sha256, prints), reasons[one.relative]
-        made = record(one.relative, reason=reason, seconds=42.0)
+        made = record(one.relative.replace("/", "-"), reason=reason, seconds=42.0)
         records.write(replace(made, key=k), store)
+        for suffix in () if reason else (".json", ".html"):
+            store.write_text(f"calls/{made.name}{suffix}", ["..."])
         rows.append(
             Row(one.relative, k, "" if reason else made.name, reason=reason, length=None if reason else 42.0)
         )
     sums.write(store)
     Made(tuple(rows), "").write(store)
+
+
+def lines_of(found: Outlook) -> Iterator[str]:
+    return lines(found.planned, found.who, expected=found.expected, speed=found.speed, workers=found.workers)
 
 
 def test_everything_is_to_do_at_first_and_nothing_is_written(calls: Path, tmp_path: Path) -> None:
@@ -85,8 +94,27 @@ def test_what_earlier_runs_ended_is_not_to_do(calls: Path, tmp_path: Path) -> No
     again = outlook([calls], out, SETTINGS, options=Options(again=True))
     assert again.expected.files == 2
     assert outlook([calls], out, Settings(language="es"), options=Options()).expected.files == 3
-    (calls / "kim" / "a.wav").write_bytes((calls / "kim" / "b.wav").read_bytes())
-    assert outlook([calls], out, SETTINGS, options=Options()).expected.files == 2
+    (calls / "kim" / "a.wav").write_bytes((calls / "dana" / "c.wav").read_bytes() + b"\0\0")
+    changed = outlook([calls], out, SETTINGS, options=Options())
+    assert changed.expected.files == 2
+    assert out.joinpath("calls").is_dir()
+
+
+def test_copies_need_no_work_and_say_of_what(calls: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ended(calls, out, {"kim/a.wav": "", "dana/c.wav": "c.wav: holds no sound"})
+    for name in ("a.wav", "b.wav"):
+        (calls / f"copy of {name}").write_bytes((calls / "kim" / name).read_bytes())
+    found = outlook([calls], out, SETTINGS, options=Options())
+    state = {p.found.relative: (p.to_do, p.done, p.same_as) for p in found.planned}
+    assert state["copy of a.wav"] == (False, True, "kim/a.wav")
+    assert state["kim/a.wav"] == (False, True, "")
+    assert sorted(state[name][2] for name in ("kim/b.wav", "copy of b.wav")) == ["", "copy of b.wav"]
+    assert found.expected.files == 1
+    lines = list(lines_of(found))
+    assert "copy       0:42.0  copy of a.wav" in lines
+    assert "                   the same as kim/a.wav" in lines
+    assert "6 files: 1 to do, 1 done, 2 the same as another, 2 cannot be analysed" in lines
 
 
 def test_mistakes_are_told_before_the_night(calls: Path, tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_page() -> None:
         "to do      1:05.0  kim/a.wav  (Kim, 2026-03-01 09:30, refund)",
         "done       0:30.0  b[2J.wav",
         "cannot          -  c.wav",
-        "                   c.wav: is empty (0 bytes)",
+        "                   is empty (0 bytes)",
         "to do           -  d.wav",
         "",
         "4 files: 2 to do, 1 done, 1 cannot be analysed",

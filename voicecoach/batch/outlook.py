@@ -1,4 +1,4 @@
-"""A batch looked at beforehand: what it would do and about how long that takes. Nothing is written."""
+"""A batch looked at beforehand: what it would do and about how long that takes. Nothing is analysed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from voicecoach.batch import records
 from voicecoach.batch.find import find
-from voicecoach.batch.key import fingerprint, key
+from voicecoach.batch.inventory import Inventory
+from voicecoach.batch.key import fingerprint
 from voicecoach.batch.plan import Expected, Planned, Speed, expected, plan, records_read, speed
-from voicecoach.batch.state import Made, Row, Sums
 from voicecoach.batch.store import Store
-from voicecoach.batch.types import Found, Record, Who
+from voicecoach.batch.types import Record, Who
 from voicecoach.batch.who import Naming, tell
 from voicecoach.errors import UsageError
 
@@ -46,8 +46,8 @@ def outlook(
 ) -> Outlook:
     """Look ahead at what ``run`` would do with the same parameters.
 
-    A file counts as done where its checksum is remembered from an earlier run; none is taken here, so a copy
-    or a file that was renamed still counts as to do.
+    Before the first run no checksum is taken, so that copies are not known; later those of new files are, and
+    remembered.
 
     Raises
     ------
@@ -67,28 +67,36 @@ def outlook(
             f"{', '.join(map(str, folders))}: no recording found; name a folder with sound files"
         )
     told = tell([one for one in found if not one.reason], naming) if naming else None
-    keys = _ended(found, fingerprint(settings, options.sound), store)
-    rows = {row.key: row for row in Made.read(store).rows if row.key}
-    ended = {path: rows.get(k, Row("")) for path, k in keys.items()}
-    if options.again:
-        ended = {path: row for path, row in ended.items() if not row.reason}
-    planned = tuple(
-        replace(entry, reason=ended[entry.found.path].reason) if entry.done else entry
-        for entry in plan(found, {path: row.length for path, row in ended.items()})
-    )
-    to_do = sum(not entry.done and not entry.reason for entry in planned)
+    if store.names(records.DONE):
+        have = Inventory.take(
+            found, fingerprint(settings, options.sound), store, pages=options.pages, again=options.again
+        )
+        planned, keys = _after_earlier(have), tuple(have.done)
+    else:
+        planned, keys = plan(found, {}), ()
+    to_do = sum(entry.to_do for entry in planned)
     weights = sum(path.stat().st_size for path in model.files["model.bin"])
     workers, _ = fitting(max(1, to_do), weights, workers=options.workers)
-    rate = speed(_earlier(keys.values(), store))
+    rate = speed(_earlier(keys, store))
     summed = expected(planned, rate, workers)
     return Outlook(planned, told.who if told else {}, told.notes if told else (), summed, rate, workers)
 
 
-def _ended(found: Sequence[Found], prints: str, store: Store) -> dict[str, str]:
-    """The keys of files an earlier run has a record of, by path."""
-    sums, there = Sums.read(store), store.names(records.DONE)
-    keys = {one.path: key(sha256, prints) for one in found if (sha256 := sums.get(one)) is not None}
-    return {path: k for path, k in keys.items() if f"{k}.json" in there}
+def _after_earlier(have: Inventory) -> tuple[Planned, ...]:
+    """What is left to do of all files, and why the others need nothing more."""
+    lengths = have.lengths()
+    ended = {
+        file.found.path: lengths.get(file.key)
+        for file in have.files
+        if file.key in have.done or (file.key and have.holders[file.key] is not file)
+    }
+    planned = []
+    for file, entry in zip(have.files, plan([file.found for file in have.files], ended), strict=True):
+        reason = have.done.get(file.key) or file.reason or entry.reason
+        copy = bool(file.key) and have.holders[file.key] is not file
+        same_as = have.holders[file.key].found.relative if copy else ""
+        planned.append(replace(entry, reason=reason, same_as=same_as))
+    return tuple(planned)
 
 
 def _earlier(keys: Iterable[str], store: Store) -> Iterator[Record]:

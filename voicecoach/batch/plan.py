@@ -21,6 +21,12 @@ class Planned:
     length: float | None  # s of sound as its header tells, None where it does not
     done: bool  # by an earlier run, or found by it to be unusable
     reason: str = ""  # why it will not be analysed, as far as its header or the earlier run tells
+    same_as: str = ""  # relative path of the one it is a copy of, as far as that is known
+
+    @property
+    def to_do(self) -> bool:
+        """Whether it is going to be analysed."""
+        return not (self.done or self.reason or self.same_as)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def records_read() -> int:
 
 def expected(planned: Sequence[Planned], speed: Speed, workers: int) -> Expected:
     """Sum up what is to be done, and how long so many workers are going to take."""
-    to_do = [entry for entry in planned if not entry.done and not entry.reason]
+    to_do = [entry for entry in planned if entry.to_do]
     lengths = [entry.length for entry in to_do if entry.length is not None]
     unknown = len(to_do) - len(lengths)
     seconds: float | None = 0.0

@@ -60,8 +60,8 @@ class Meter:
     def __post_init__(self) -> None:
         known = [length for length in self.lengths.values() if length is not None]
         self._usual = statistics.median(known) if known else 0.0
-        self._total = sum(known)
-        self._done = sum(self.lengths.get(key) or 0.0 for key in self.earlier)
+        self._total = sum(known, 0.0)
+        self._done = sum((self.lengths.get(key) or 0.0 for key in self.earlier), 0.0)
         self._rest = sum(self._length(key) for key in self.lengths if key not in self.earlier)
         self._began = self.clock()
 

@@ -201,7 +201,8 @@ def _findings(records: Iterable[Record], suffix: str) -> Iterator[tuple[Any, ...
 def _not_analysed(records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
     for record in records:
         if record.analysis is None:
-            yield record.relative, record.reason, record.who.agent, record.same_as
+            name = record.relative.rsplit("/", 1)[-1]
+            yield record.relative, record.reason.removeprefix(f"{name}: "), record.who.agent, record.same_as
 
 
 def _whose(record: Record, suffix: str) -> tuple[Any, ...]:

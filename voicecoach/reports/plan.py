@@ -20,15 +20,19 @@ def lines(
         told = who.get(entry.found.path, Who())
         parts = (told.agent, told.date.replace("T", " "), told.scenario)
         about = ", ".join(part for part in parts if part)
-        state = "cannot" if entry.reason else "done" if entry.done else "to do"
+        state = "to do" if entry.to_do else "cannot" if entry.reason else "copy" if entry.same_as else "done"
         whose = f"  ({clean(about)})" if about else ""
         yield f"{state:6}  {length:>9}  {clean(entry.found.relative)}{whose}"
         if entry.reason:
-            yield f"{'':19}{clean(entry.reason)}"
+            name = entry.found.relative.rsplit("/", 1)[-1]
+            yield f"{'':19}{clean(entry.reason.removeprefix(f'{name}: '))}"
+        elif entry.same_as:
+            yield f"{'':19}the same as {clean(entry.same_as)}"
     yield ""
-    done = sum(entry.done and not entry.reason for entry in planned)
-    cannot = len(planned) - done - expected.files
-    sums = ((done, "done"), (cannot, "cannot be analysed"))
+    cannot = sum(bool(entry.reason) for entry in planned)
+    copies = sum(bool(entry.same_as) and not entry.reason for entry in planned)
+    done = len(planned) - expected.files - cannot - copies
+    sums = ((done, "done"), (copies, "the same as another"), (cannot, "cannot be analysed"))
     others = [f"{count} {what}" for count, what in sums if count]
     yield f"{_files(len(planned))}: {', '.join([f'{expected.files} to do', *others])}"
     if not expected.files:
