@@ -146,11 +146,15 @@ def test_filters_are_kept_in_the_address(browser: Browser, show: Show) -> None:
     browser.until(READY)
     assert (browser.run(COUNT), browser.run(FILES), browser.run(LINKS)) == before
     lengths = {one.relative: one.analysis.source.duration for one in calls if one.analysis}
-    seconds = [round(lengths[file]) for file in before[1]]
+    seconds = [int(lengths[file]) for file in before[1]]
     assert seconds == sorted(seconds, reverse=True)
     browser.open(page, fragment="agent=Nobody&page=99&sort=score&has=what")
     browser.until(READY)
     assert browser.run(COUNT) == "all 300 calls"
+    assert (
+        browser.run("return document.getElementById('form').elements.agent.selectedOptions[0].text")
+        == "everybody"
+    )
 
 
 def test_a_moment_leads_to_the_page_of_its_call(browser: Browser, show: Show, tmp_path: Path) -> None:

@@ -241,6 +241,7 @@
       if (!field) state[name] = "";
       else {
         field.value = state[name];
+        if (field.selectedIndex < 0) field.value = "";
         state[name] = field.value; // what is not offered is not kept
       }
     }

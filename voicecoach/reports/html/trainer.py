@@ -192,7 +192,7 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
                 clean(record.who.date).replace("T", " "),
                 texts(record.who.scenario),
                 texts(record.analysis.language),
-                round(record.analysis.source.duration),
+                int(record.analysis.source.duration),
                 sorted({markers(finding.rule) for finding in record.analysis.findings}),
                 _letters(record.analysis.scores.criteria, criteria),
                 moments,
