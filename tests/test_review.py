@@ -363,6 +363,18 @@ def test_a_rule_seen_differently_says_what_to_do(tmp_path: Path, wrong: Sequence
     assert f"Ana: {'no' if 'yes' in wrong else 'yes'}, the machine:" in text
 
 
+def test_a_command_that_is_suggested_runs_nothing_of_what_was_said(tmp_path: Path) -> None:
+    said = tuple(
+        made.turn("agent", 9.0 * k, 9.0 * k + 4, f'Say "$(reboot) `x` \\! now {k}') for k in range(40)
+    )
+    hits = [made.finding("courtesy.thanks", said, k, said[k].text) for k in range(20)]
+    calls = read([write(tmp_path, reported(made.analysis(said, hits), "evil"))])
+    (view,) = compare(calls, answers(calls, "Ana", lambda question: "no")).rules
+    typed = view.advice.partition("rules explain courtesy.thanks ")[2]
+    assert typed.startswith('"Say (reboot) x now ')
+    assert typed.count('"') == 2
+
+
 def test_missed_ones_are_counted_over_all_turns(tmp_path: Path) -> None:
     """Eight of forty turns looked at hold it, 160 turns in all: 32 are missed, not eight."""
     calls = thanks(tmp_path)

@@ -93,6 +93,8 @@ def test_two_trainers_fill_in_sheets_and_are_compared(run: Run, out: Path, tmp_p
     assert view["judged"] + view["looked"] + view["split"] == 64
     alone = json.loads(run("review", out, "--agreement", "--trainer", "Bo", "-f", "json")[1])
     assert alone["trainers"] == ["Bo"]
+    assert "No answers on these calls yet" in run("review", out, "--agreement", "--calls")[1]
+    assert "No answers on these calls yet" in run("review", out, "--agreement", "--rule", "courtesy.hold")[1]
 
 
 def test_a_sheet_holds_what_is_open_alone(run: Run, out: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from voicecoach.cli.terminal import shown, shown_progress, width
 from voicecoach.errors import UsageError
 
 if TYPE_CHECKING:
-    from voicecoach.history import History
+    from voicecoach.history import History, Review
     from voicecoach.review import Call, Question, Questions
 
 
@@ -107,7 +107,8 @@ def review(
         calls = read(reports, progress=progress)
     if agreement:
         with History.open(history) as store:
-            _print_agreement(store, calls, trainer, form, older=older)
+            said = [one for one in store.reviews(trainer) if _wanted(one, rules, whole=whole)]
+            _print_agreement(calls, said, form, older=older)
         return 0
     assert trainer is not None
     asked = _asked(calls, rules, whole=whole)
@@ -193,13 +194,20 @@ def _first(questions: Sequence[Question], most: int | None) -> Sequence[Question
     return [question for question in questions if question.call.recording in calls]
 
 
-def _print_agreement(
-    store: History, calls: Sequence[Call], trainer: str | None, form: str, *, older: bool
-) -> None:
+def _wanted(review: Review, rules: Sequence[str], *, whole: bool) -> bool:
+    """Whether an answer belongs to what was asked for: all, what calls were rated, or some rules."""
+    from voicecoach.review import CRITERION
+
+    if whole or rules:
+        return (review.kind == CRITERION) == whole and (whole or review.about in rules)
+    return True
+
+
+def _print_agreement(calls: Sequence[Call], said: Sequence[Review], form: str, *, older: bool) -> None:
     from voicecoach.reports import review as pages
     from voicecoach.review import compare
 
-    found = compare(calls, store.reviews(trainer), older=older)
+    found = compare(calls, said, older=older)
     if form == "text":
         text = pages.as_text(found, width=width())
     else:

@@ -27,6 +27,8 @@ from voicecoach.types import Criterion
 
 MACHINE = "the machine"
 NOT_MEASURED = "not_measured"
+LONGEST_TYPED = 120  # characters
+_RUN = str.maketrans(dict.fromkeys('"$`\\!%', " "))  # what shells act on between quotation marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def _rule(
             judged=judged,
             missed="0" if total is None else f"{total:.0f}",
             rule=rule,
-            quote=(quotes or [""])[0].replace('"', "'"),
+            quote=_typed((quotes or [""])[0]),
             fewest=round(limits["fewest_share"]),
         )
     )
@@ -207,6 +209,11 @@ def _rule(
         advice=advice,
         differences=tuple(_difference(question, answers) for question in differing),
     )
+
+
+def _typed(quote: str) -> str:
+    """Words as they can stand in quotation marks in a command: nothing of them is run, not too many."""
+    return " ".join(quote.translate(_RUN).split())[:LONGEST_TYPED]
 
 
 def _verdict(
