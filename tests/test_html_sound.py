@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import wave
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
@@ -70,20 +71,16 @@ def test_many_channels_are_mixed_into_one(tmp_path: Path) -> None:
     assert unpacked(sound.embed(write(tmp_path / "four.wav", noise(2.0, 4))), tmp_path).shape[0] == 1
 
 
-def test_a_long_recording_is_linked_where_there_is_a_page_to_link_from(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    long = sound.settings().longest
+def test_a_long_recording_is_linked_or_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = sound.settings()
     path = write(tmp_path / "call.wav", noise(1.0))
-    loaded = audio.load(path)
-    monkeypatch.setattr(type(loaded), "duration", property(lambda self: long + 1))
-    monkeypatch.setattr(audio, "load", lambda path: loaded)
+    monkeypatch.setattr(sound, "settings", lambda: replace(usual, longest=0.9))
     alone = sound.embed(path)
     assert (alone.url, alone.how) == ("", "none")
-    assert "longer than 60 minutes" in alone.note
-    linked = sound.embed(path, tmp_path / "out" / "call.html")
+    assert "too much for a page" in alone.note
+    linked = sound.embed(path, sound.link(path, tmp_path / "out" / "call.html"))
     assert (linked.url, linked.how) == ("../call.wav", "linked")
-    assert "longer than 60 minutes" in linked.note
+    assert "too much for a page" in linked.note
 
 
 def test_what_is_no_recording_is_an_error(tmp_path: Path) -> None:

@@ -101,6 +101,18 @@ def probe(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Probe:
         return Probe(reason=str(error))
 
 
+def samples(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> NDArray[np.int16]:
+    """Decode a recording and no more: int16 samples at ``RATE``, shape (channels, samples).
+
+    Raises
+    ------
+    AudioError, OutputError
+        As ``load``.
+    """
+    with _open(Path(path)) as file:
+        return _decode(file, Path(path).name, limit).samples
+
+
 def parse_channels(text: str) -> Mapping[str, str]:
     """Who is on which channel, from text such as ``agent=left,customer=right``.
 

@@ -72,12 +72,8 @@ def _page(job: Job, analysis: Analysis, path: Path, out: Store, how: str) -> str
     from voicecoach.reports.html import call_page, sound
 
     page = f"{CALLS}/{job.name}.html"
-    if how == "embed":
-        heard = sound.embed(path, page if out.folder is None else out.folder / page)
-    elif how == "link":
-        heard = sound.link(job.path, page if out.folder is None else out.folder / page)
-    else:
-        heard = sound.nothing()
+    linked = sound.link(job.path, page if out.folder is None else out.folder / page)
+    heard = {"embed": lambda: sound.embed(path, linked), "link": lambda: linked}.get(how, sound.nothing)()
     return call_page(analysis, sound=heard, back=f"../{INDEX}")
 
 

@@ -77,10 +77,10 @@ def settings() -> _Settings:
     )
 
 
-def embed(path: str | os.PathLike[str], page: str | os.PathLike[str] | None = None) -> Sound:
+def embed(path: str | os.PathLike[str], otherwise: Sound | None = None) -> Sound:
     """Return the whole recording, compressed, for a page.
 
-    One longer than is sensible is linked where ``page`` says what from, else left out.
+    Of one longer than is sensible it is ``otherwise``, such as a link, or nothing.
 
     Raises
     ------
@@ -91,13 +91,11 @@ def embed(path: str | os.PathLike[str], page: str | os.PathLike[str] | None = No
     """
     from voicecoach import audio
 
-    loaded = audio.load(path)
-    want = settings()
-    if loaded.duration > want.longest:
-        why = want.texts["long"].format(minutes=want.longest / 60)
-        linked = link(path, page) if page is not None else Sound("", "", NONE, "")
-        return replace(linked, note=f"{why} {linked.note}".strip())
-    found = compressed(loaded.samples)
+    samples, want = audio.samples(path), settings()
+    if samples.shape[1] > want.longest * audio.RATE:
+        why, instead = want.texts["long"].format(minutes=want.longest / 60), otherwise or nothing()
+        return replace(instead, note=f"{why} {instead.note}")
+    found = compressed(samples)
     return Sound(f"data:{want.mime.replace(' ', '')};base64,{found}", want.mime, EMBEDDED, want.note)
 
 
