@@ -48,7 +48,8 @@ def heard_page(analysis: Analysis, target: Path, *, how: str) -> str:
     from voicecoach.reports.html import sound
 
     path = analysis.source.path
-    made = {"embed": lambda: sound.embed(path, target), "link": lambda: sound.link(path, target)}
+    linked = sound.link(path, target)
+    made = {"embed": lambda: sound.embed(path, linked), "link": lambda: linked}
     return call_page(analysis, sound=made.get(how, sound.nothing)())
 
 

@@ -34,6 +34,11 @@
   // Bokeh puts <style> elements into its shadow roots, which a strict policy refuses; sheets made by a script need
   // no such leave, so each stands for its element and changes with it.
   const restyle = () => {
+    const ours = new CSSStyleSheet(); // the page's variables reach in there
+    ours.replaceSync(`
+      :host(.bk-Tooltip) { --tooltip-color: var(--surface); --tooltip-text: var(--text); --tooltip-border: var(--edge); --tooltip-arrow-color: var(--edge); max-width: min(24rem, 90vw); border-radius: 6px; opacity: 1; }
+      .bk-tooltip-row-label { color: var(--muted); white-space: nowrap; }
+      .bk-tooltip-row-value { overflow-wrap: anywhere; }`);
     const sheets = new WeakMap(), append = ShadowRoot.prototype.append;
     const sheet = (style) => {
       if (!sheets.has(style)) {
@@ -49,7 +54,7 @@
       for (const node of nodes) {
         if (node instanceof HTMLStyleElement) {
           const own = sheet(node);
-          this.adoptedStyleSheets = [...this.adoptedStyleSheets.filter((one) => one !== own), own];
+          this.adoptedStyleSheets = [...this.adoptedStyleSheets.filter((one) => one !== own && one !== ours), own, ours];
         } else append.call(this, node);
       }
     };
@@ -117,6 +122,7 @@
   };
   const source = (columns) => new Bokeh.ColumnDataSource({ data: columns });
   const hover = (figure, renderers, rows, extra = {}) => {
+    for (const one of renderers) one.hover_glyph = null; // it stays as it is
     figure.add_tools(new Bokeh.HoverTool({ renderers, tooltips: rows, toggleable: false, ...extra }));
   };
 
@@ -127,6 +133,7 @@
     const drawn = figure.line({ field: "x" }, { field: "y" }, { source: from, line_width: 1.8, line_join: "round" });
     paint(drawn.glyph, { line_color: colour(speaker) });
     const dots = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: 2, line_color: null });
+    dots.hover_glyph = null;
     paint(dots.glyph, { fill_color: colour(speaker) });
     hover(figure, [drawn], [["at", "@time"], [name, "@value"]], { mode: "vline", line_policy: "nearest" });
   };
@@ -195,11 +202,11 @@
         if (!some.length) continue;
         const from = source({
           x: some.map((mark) => mark.start), y: some.map(() => middle.findings), time: some.map((mark) => clock(mark.start)),
-          rule: some.map((mark) => mark.rule), said: some.map((mark) => mark.message), quote: some.map((mark) => mark.quote), label: some.map((mark) => mark.label),
+          said: some.map((mark) => mark.message), quote: some.map((mark) => mark.quote), label: some.map((mark) => mark.label),
         });
         const drawn = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: 12, marker: shape[kind], line_width: 1 });
         paint(drawn.glyph, { fill_color: tone[kind], line_color: "--surface" });
-        hover(figure, [drawn], [["at", "@time"], ["", "@label"], ["found", "@said"], ["words", "@quote"], ["rule", "@rule"]], { point_policy: "follow_mouse" });
+        hover(figure, [drawn], [["at", "@time, @label"], ["found", "@said"], ["words", "@quote"]], { limit: 3 });
       }
     }
     figure.tags = [{ findings: middle.findings }];
@@ -221,8 +228,9 @@
     const whole = from.data.text;
     const lay = () => {
       const scale = (frames[0]?.width ?? 600) / (range.end - range.start);
-      const shown = whole.map((name, k) => (Math.min(from.data.right[k], range.end) - from.data.left[k]) * scale > name.length * 6.5 + 8 ? name : "");
-      if (shown.some((name, k) => name !== labels.data.text[k])) labels.data = { ...labels.data, text: shown };
+      const left = from.data.left.map((start) => Math.max(start, range.start));
+      const shown = whole.map((name, k) => ((Math.min(from.data.right[k], range.end) - left[k]) * scale > name.length * 6.5 + 8 ? name : ""));
+      labels.data = { ...labels.data, left, text: shown };
     };
     const labels = source({ left: from.data.left, y: from.data.y, text: whole.map(() => "") });
     text.data_source = labels;

@@ -115,7 +115,6 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
                 "end": finding.start if finding.end is None else finding.end,
                 "polarity": finding.polarity,
                 "label": want.polarities.get(finding.polarity, finding.polarity),
-                "rule": finding.rule,
                 "message": finding.message,
                 "quote": finding.quote,
             }
