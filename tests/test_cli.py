@@ -122,6 +122,18 @@ def test_a_page_of_html_has_the_sound_as_asked(
     assert (found[1] if found else None) == src or (found and src and found[1].startswith(src))
 
 
+def test_a_printed_page_of_html_is_utf_8_whatever_the_console(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], coach: pipeline.Coach
+) -> None:
+    monkeypatch.setattr(pipeline.Coach, "ready", lambda settings: coach)
+    monkeypatch.setattr(sys, "stdout", open(1, "w", encoding="cp1252", closefd=False))  # noqa: SIM115
+    assert run("analyse", SAMPLE, "-f", "html", "-q") == 0
+    sys.stdout.flush()
+    page = capfdbinary.readouterr().out.decode("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "✓" in page
+
+
 def test_a_bad_file_does_not_stop_the_others(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, coach: pipeline.Coach
 ) -> None:

@@ -113,11 +113,9 @@ def analyse(
                 click.echo(f"voicecoach: wrote {written}", err=True)
     if output_dir is None and done:
         color = sys.stdout.isatty() and formats[0] == "text" and not no_color()
-        click.echo(
-            reports.FORMATS[formats[0]].render(done, several=len(files) > 1, width=width(), color=color),
-            nl=False,
-            color=color,
-        )
+        report = reports.FORMATS[formats[0]].render(done, several=len(files) > 1, width=width(), color=color)
+        # a page of HTML says that it is UTF-8, whatever the console is
+        click.echo(report.encode() if formats[0] == "html" else report, nl=False, color=color)
     if codes:
         return 1 if done else max(codes)
     return 3 if fail_on and any(_fails(analysis, fail_on) for analysis in done) else 0
