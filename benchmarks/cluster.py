@@ -1,17 +1,18 @@
 """What a call costs, for whoever plans many: the numbers docs/million-hours.md reckons with.
 
-    python benchmarks/cluster.py cost [FILE...]      processor seconds, memory and bytes by hour of sound
-    python benchmarks/cluster.py dispatch [--jobs 2000] [--workers 2]   recordings a second one scheduler hands out
-    python benchmarks/cluster.py folder [--calls 2000]   listing, going on, tables and the trainer's page, by call
+    python benchmarks/cluster.py cost [--minutes 6] [FILE...]   processor, memory and bytes by call and hour
+    python benchmarks/cluster.py dispatch [--jobs 2000] [--workers 2]   recordings a second, one scheduler
+    python benchmarks/cluster.py folder [--calls 2000]   listing, going on, tables, trainer's page, by call
     python benchmarks/cluster.py plan HOURS [name=value ...]   machines, days and bytes for so many hours
 
-cost: the recordings (those of samples/ when none is named) are analysed one after the other in this process,
-base at int8 on one thread, with the sound in the page, linked, and without pages. Processor time is user and
-system time of the process, so a busy machine tells in it less than in wall time, but it does tell.
+cost: recordings are analysed one after the other in this process, base at int8 on one thread, with the sound
+in the page and without pages; without FILE it is one call of so many minutes, the two-channel calls of
+samples/ one after the other as 8 kHz, 16 bit. Processor time is user and system time of the process: a busy
+machine tells in it less than in wall time, but it does tell.
 
 folder: records of one call are laid out as so many calls, each with a key of its own.
 
-plan: a formula, nothing is measured; values not given are those of the last run of cost in the page.
+plan: a formula, nothing is measured; values not given are those of the page.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ import resource
 import sys
 import tempfile
 import time
+import wave
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # to run without an installation
@@ -62,7 +66,7 @@ class Here:
     def __init__(self) -> None:
         self.spent: list[float] = []
 
-    def run(
+    def run(  # noqa: D102
         self, jobs: Iterable[Job], work: Work, *, began: Callable[[Job], None] | None = None
     ) -> Generator[Record | Lost, None, None]:
         for job in jobs:
@@ -79,18 +83,38 @@ def processor() -> float:
 
 
 def size(paths: Iterable[Path]) -> int:
+    """Bytes of files."""
     return sum(path.stat().st_size for path in paths)
 
 
-def cost(files: list[Path]) -> None:
+def long_call(path: Path, minutes: float) -> Path:
+    """Write a call of so many minutes, one sample after the other, as telephone systems keep them."""
+    parts = [audio.load(ROOT / "samples" / f"{name}.flac").samples for name in ("good_call", "complaint")]
+    whole = np.concatenate(parts, axis=1)
+    count = round(minutes * 60 * audio.RATE)
+    whole = np.tile(whole, (1, -(-count // whole.shape[1])))[:, :count:2]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(audio.RATE // 2)
+        file.writeframes(np.ascontiguousarray(whole.T).tobytes())
+    return path
+
+
+def cost(files: list[Path], minutes: float) -> None:
     """Print what an hour of sound costs."""
-    files = files or sorted([*(ROOT / "samples").glob("*.flac"), *(ROOT / "samples").glob("*.wav")])
+    with tempfile.TemporaryDirectory() as folder:
+        costs(files or [long_call(Path(folder) / "call.wav", minutes)])
+
+
+def costs(files: list[Path]) -> None:
+    """Print what an hour of sound of these recordings costs."""
     lengths = [audio.load(path).duration for path in files]
     hours = sum(lengths) / HOUR
     print(f"{len(files)} recordings, {sum(lengths) / 60:.1f} minutes, base int8, one thread")
     print(f"recordings: {size(files) / hours / MB:.1f} MB an hour of sound")
     warm_up(files[0])
-    for sound in ("embed", "link", ""):
+    for sound in ("embed", ""):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "out"
             engine = Here()
@@ -211,9 +235,12 @@ def plan(hours: float, given: dict[str, float]) -> None:
 
 
 def main() -> None:
+    """Print one part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parts = parser.add_subparsers(dest="part", required=True)
-    parts.add_parser("cost").add_argument("files", nargs="*", type=Path)
+    costing = parts.add_parser("cost")
+    costing.add_argument("files", nargs="*", type=Path)
+    costing.add_argument("--minutes", type=float, default=6.0)
     sent = parts.add_parser("dispatch")
     sent.add_argument("--jobs", type=int, default=2000)
     sent.add_argument("--workers", type=int, default=2)
@@ -223,7 +250,7 @@ def main() -> None:
     reckoned.add_argument("values", nargs="*", metavar="name=value")
     asked = parser.parse_args()
     if asked.part == "cost":
-        cost(asked.files)
+        cost(asked.files, asked.minutes)
     elif asked.part == "dispatch":
         dispatch(asked.jobs, asked.workers)
     elif asked.part == "folder":

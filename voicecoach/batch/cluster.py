@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from voicecoach.batch import fitness
 from voicecoach.batch.engine import Lost, Work
 from voicecoach.batch.fitness import Fitness, Needs, absolute, check, outcome
 from voicecoach.batch.limits import limits
@@ -190,16 +191,16 @@ class _Crew:
         answer, problem, worker_lost = found
         if worker_lost:
             return  # asked again, if it is still there
-        fitness = answer if isinstance(answer, Fitness) else Fitness(problem)
-        if not fitness.reason:
+        said = answer if isinstance(answer, Fitness) else Fitness(problem)
+        if not said.reason:
             self._began = True
-            self._devices[worker] = self._device(worker, fitness.gpus)
+            self._devices[worker] = self._device(worker, said.gpus)
             threads = self.threads or self._there.get(worker, 1)
             self._fit[worker] = self.needs.fitted(self.work, self._devices[worker], threads)
         elif self._began:
             self._unfit.add(worker)
         else:
-            raise UsageError(f"worker {worker}: {fitness.reason}")
+            raise UsageError(f"worker {worker}: {said.reason}")
 
     def _device(self, worker: str, gpus: int) -> str:
         """The GPU of a worker: of several of its host, the one that fewest of its other workers have."""
@@ -322,6 +323,7 @@ def _client(address: str, workers: int) -> Iterator[Any]:
                         memory_limit=0,
                         dashboard_address=None,
                         silence_logs=logging.CRITICAL,
+                        preload=[fitness.__name__],
                     )
                 )
             client = stack.enter_context(make.Client(cluster, timeout=limits().connect, set_as_default=False))

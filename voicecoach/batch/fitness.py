@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -106,6 +107,14 @@ def check(needs: Needs) -> Fitness:
     if needs.recording and recording is not None and not os.path.lexists(recording):
         return Fitness(f"does not see {recording}; recordings must lie where all machines can read them")
     return Fitness(gpus=_gpus(needs.settings))
+
+
+def dask_setup(worker: Any) -> None:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the one that began the workers.
+
+    dask calls this by its name in each worker process it begins for us.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _gpus(settings: Settings | None) -> int:
