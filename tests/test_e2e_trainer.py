@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
+import make_analysis
 import pytest
 from browser import NARROW, Browser, browser
-from make_records import HOSTILE, record, records
+from make_records import HOSTILE, record, records, slim
 
 from voicecoach import triage
 from voicecoach.batch.types import Record
+from voicecoach.reports.html import call_page
+from voicecoach.reports.html.sound import embed
 from voicecoach.reports.html.trainer import percent, trainer_page
 
 __all__ = ["browser"]  # the fixture
@@ -266,3 +270,31 @@ def test_it_prints(browser: Browser, show: Show) -> None:
         assert browser.run("return getComputedStyle(document.getElementById('moments')).display") != "none"
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_the_call_opens_at_the_second_of_its_moment_and_leads_back(
+    browser: Browser, show: Show, tmp_path: Path
+) -> None:
+    calls = [
+        record("quiet", "Ann", slim(make_analysis.poor())),
+        record("fine", "Bob", slim(make_analysis.good())),
+    ]
+    wav = tmp_path / "call.wav"
+    with wave.open(str(wav), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\0\0" * 8000 * 52)
+    (tmp_path / "calls").mkdir()
+    for one, analysis in zip(calls, (make_analysis.poor(), make_analysis.good()), strict=True):
+        page = call_page(analysis, sound=embed(wav), back="../index.html")
+        (tmp_path / "calls" / f"{one.name}.html").write_text(page, encoding="utf-8")
+    for number, moment in enumerate(triage.three(calls)):
+        show(calls)
+        browser.until(READY)
+        browser.run("document.querySelectorAll('#moments .go')[arguments[0]].click()", number)
+        at = browser.until(
+            "const s = document.querySelector('audio'); return s && s.readyState > 0 && [s.currentTime]"
+        )
+        assert at == pytest.approx([round(moment.hear, 1)], abs=0.05)
+        assert f"/calls/{moment.name}.html" in browser.run("return location.href")
+        browser.run("document.querySelector('a[href=\"../index.html\"]').click()")
+        browser.until(READY)

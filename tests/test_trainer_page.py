@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -175,3 +176,46 @@ def test_copies_are_counted_once() -> None:
     assert "10 of 11 recordings analysed" in page.text
     assert "1 is a copy of another" in page.text
     assert len(json.loads(page.scripts[0])["calls"]) == 10
+
+
+ODD = ("", " ", "\ud800", '"', "\u202e<b>", "a" * 3000, "{{x}}", "\0", "%s{0}{message}", "-", "ä/ö\\", "\n\r")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_odd_records_break_no_page(seed: int) -> None:
+    lot = random.Random(seed)  # noqa: S311 - a lot, not a secret
+    calls = []
+    for number in range(20):
+        made = slim(lot.choice(list(make_analysis.ALL.values()))())
+        findings = tuple(
+            replace(
+                one,
+                start=lot.choice((None, 0.0, -1.0, 1e9, one.start)),
+                end=lot.choice((None, 0.0, one.end)),
+                rule=lot.choice((one.rule, "own.rule", "nodot")),
+                quote=lot.choice((*ODD, one.quote)),
+                message=lot.choice(ODD),
+                advice=lot.choice(ODD),
+            )
+            for one in made.findings
+        )
+        odd = replace(
+            made, findings=findings, language=lot.choice(("", "en", "zz")), warnings=(lot.choice(ODD),)
+        )
+        calls.append(
+            record(
+                f"call {number}",
+                lot.choice(ODD),
+                odd,
+                day=lot.choice(("", "2026-03-01", "2026-03-01T10:00", "no day")),
+                scenario=lot.choice(ODD),
+                relative=f"{lot.choice(ODD)}{number}",
+                reason=lot.choice(("", "", "", *ODD)),
+                same_as=lot.choice(("", "", "another")),
+            )
+        )
+    page = read(calls)
+    data = json.loads(page.scripts[0])
+    good = [one for one in calls if one.analysis and not one.same_as]
+    assert len(data["calls"]) == len(good)
+    assert all(moment[1] >= 0 for row in data["calls"] for moment in row[9])
