@@ -184,13 +184,14 @@ def _differences(console: Console, differences: Sequence[Difference], *, named: 
     """Places with who says what and the words; of many the first."""
     most = round(facts().thresholds["most_named" if named else "most_shown"])
     for one in differences[:most]:
-        where = f"{PurePath(one.path).name} {page.clock(one.start)}"
+        whole = one.kind == CRITERION
+        where = PurePath(one.path).name + ("" if whole else f" {page.clock(one.start)}")
         said = ", ".join(
             f"{name}: {_said(answer)}" for name, answer in (*one.trainers, (MACHINE, one.machine))
         )
-        parts = (where, one.about if named else "", page.quoted(one.quote))
+        parts = (where, one.about if named else "", "" if whole else page.quoted(one.quote))
         page.say(console, "  ".join(filter(None, parts)), indent=4)
-        page.say(console, said, indent=6)
+        page.say(console, f"{said} ({one.quote})" if whole and one.quote else said, indent=6)
     if len(differences) > most:
         page.say(console, f"... and {len(differences) - most} more: -f json", indent=4)
 

@@ -54,12 +54,13 @@ class Pair:
 class Difference:
     """A place where trainers and the machine differ."""
 
+    kind: str  # FINDING or CRITERION
     about: str
     path: str
     start: float
     machine: str
     trainers: tuple[tuple[str, str], ...]  # name, answer
-    quote: str  # what the machine found, or else the turn
+    quote: str  # what the machine found, or else the turn; of a criterion the machine's reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ def _differs(question: Question, answers: Mapping[str, Mapping[Key, str]]) -> bo
 
 def _difference(question: Question, answers: Mapping[str, Mapping[Key, str]]) -> Difference:
     return Difference(
+        kind=question.kind,
         about=question.about,
         path=question.call.path,
         start=question.start,
