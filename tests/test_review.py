@@ -413,6 +413,20 @@ def test_answers_under_other_rules_are_told_apart(tmp_path: Path) -> None:
     assert (used.answers, used.older, len(used.rules)) == (len(given), len(given), 1)
 
 
+def test_an_answer_stays_with_its_turn_when_edges_move_a_little(tmp_path: Path) -> None:
+    calls = thanks(tmp_path)
+    given = [
+        replace(one, start=one.start + 0.004, end=one.end - 0.2)
+        for one in answers(calls, "Ana", lambda question: question.machine)
+    ]
+    found = compare(calls, given)
+    assert (found.unknown, found.answers) == (0, len(given))
+    assert found.rules[0].accepted == 40
+    assert len(findings(calls).still_open(given)) == 0
+    moved = [replace(one, start=one.start + 2, end=one.end + 2) for one in given]
+    assert compare(calls, moved).unknown == len(given)
+
+
 def test_answers_about_other_recordings_are_counted_and_left_out(tmp_path: Path, out: Path) -> None:
     given = answers(thanks(tmp_path / "a"), "Ana", lambda question: "yes")
     found = compare(read([out]), given)

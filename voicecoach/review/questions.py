@@ -84,9 +84,14 @@ def key(recording: str, kind: str, about: str, start: float, end: float) -> Key:
 class Questions(Sequence[Question]):
     """Questions in the order in which they are asked, each made when it is looked at."""
 
-    def __init__(self, keys: Sequence[Key], make: Callable[[Key], Question]) -> None:
+    def __init__(
+        self,
+        keys: Sequence[Key],
+        make: Callable[[Key], Question],
+        today: Callable[[Key], Key | None] = lambda answered: answered,
+    ) -> None:
         self.keys = keys
-        self._make = make
+        self._make, self._today = make, today
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -97,13 +102,13 @@ class Questions(Sequence[Question]):
     def __getitem__(self, at: slice) -> Questions: ...
     def __getitem__(self, at: int | slice) -> Question | Questions:
         if isinstance(at, slice):
-            return Questions(self.keys[at], self._make)
+            return Questions(self.keys[at], self._make, self._today)
         return self._make(self.keys[at])
 
     def still_open(self, answered: Iterable[Review]) -> Questions:
         """Those to which there is no answer yet."""
-        done = {key(r.recording, r.kind, r.about, r.start, r.end) for r in answered}
-        return Questions([one for one in self.keys if one not in done], self._make)
+        done = {self._today(key(r.recording, r.kind, r.about, r.start, r.end)) for r in answered}
+        return Questions([one for one in self.keys if one not in done], self._make, self._today)
 
 
 class Pool:
@@ -112,6 +117,7 @@ class Pool:
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = {call.recording: call for call in calls if call.pack}
         self._turns: dict[_Turn, int] = {}  # place in the call, by recording and times in ms
+        self._places: dict[str, list[_Turn]] = defaultdict(list)  # the same turns by recording
         self._hits: dict[str, dict[_Turn, list[Found]]] = defaultdict(lambda: defaultdict(list))
         self._between: dict[str, dict[_Turn, Found]] = defaultdict(dict)
         messages: dict[str, Counter[str]] = defaultdict(Counter)
@@ -121,6 +127,7 @@ class Pool:
                 if said is not None and said.speaker == AGENT and said.text.strip():
                     places[index] = call.recording, round(said.start * 1000), round(said.end * 1000)
                     self._turns[places[index]] = index
+                    self._places[call.recording].append(places[index])
             for one in call.found:
                 place = None if one.turn is None else places.get(one.turn)
                 if place is not None:
@@ -173,13 +180,27 @@ class Pool:
                 ]
             between = sorted((_lot(rule, moment), moment) for moment in self._between[rule])
             asked += [(round_, lot, _key_of(rule, moment)) for round_, (lot, moment) in enumerate(between)]
-        return Questions([one for *_, one in sorted(asked)], self.question)
+        return Questions([one for *_, one in sorted(asked)], self.question, self.today)
 
-    def has(self, wanted: Key) -> bool:
-        """Whether a question can be asked of these calls, drawn or not."""
-        recording, kind, rule, start, end = wanted
+    def today(self, answered: Key) -> Key | None:
+        """Return the question an answer belongs to, drawn or not; None where there is no such place.
+
+        The edges of a turn move by some milliseconds when the same words are heard once more.
+        """
+        recording, kind, rule, start, end = answered
+        if kind != FINDING:
+            return answered
         place = recording, start, end
-        return kind == FINDING and (place in self._turns or place in self._between.get(rule, ()))
+        if place in self._turns or place in self._between.get(rule, ()):
+            return answered
+        there = (*self._places.get(recording, ()), *self._between.get(rule, ()))
+        apart = [
+            (max(abs(a - start), abs(b - end)), (whose, a, b)) for whose, a, b in there if whose == recording
+        ]
+        nearest = min(apart, default=None)
+        if nearest is None or nearest[0] > facts().thresholds["same"] * 1000:
+            return None
+        return _key_of(rule, nearest[1])
 
     def question(self, wanted: Key) -> Question:
         """Make a question from what tells it from all others."""

@@ -113,8 +113,8 @@ def compare(calls: Sequence[Call], reviews: Iterable[Review], *, older: bool = F
     answers: dict[str, dict[Key, str]] = defaultdict(dict)
     old = unknown = 0
     for one in given:
-        at = key(one.recording, one.kind, one.about, one.start, one.end)
-        if at not in asked:
+        at = pool.today(key(one.recording, one.kind, one.about, one.start, one.end))
+        if at is None or at not in asked:
             unknown += 1
         elif asked[at].version != one.version and not older:
             old += 1
@@ -146,12 +146,18 @@ def compare(calls: Sequence[Call], reviews: Iterable[Review], *, older: bool = F
 
 def _asked(calls: Sequence[Call], pool: Pool, given: Sequence[Review]) -> Mapping[Key, Question]:
     """The questions that were answered, as the reports pose them now."""
-    wanted = dict.fromkeys(key(one.recording, one.kind, one.about, one.start, one.end) for one in given)
+    wanted = dict.fromkeys(
+        pool.today(key(one.recording, one.kind, one.about, one.start, one.end)) for one in given
+    )
     whole = any(one.kind == CRITERION for one in given)
     rated = {question.key: question for question in criteria(calls)} if whole else {}
-    return {
-        at: rated[at] if at in rated else pool.question(at) for at in wanted if at in rated or pool.has(at)
-    }
+    found: dict[Key, Question] = {}
+    for at in wanted:
+        if at is not None and at[1] == FINDING:
+            found[at] = pool.question(at)
+        elif at in rated:
+            found[at] = rated[at]
+    return found
 
 
 # --- a rule -------------------------------------------------------------------------------------------------
