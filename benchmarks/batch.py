@@ -231,10 +231,11 @@ def share(work: Work) -> None:
 # --- memory -------------------------------------------------------------------------------------------------
 
 
-def variants(calls: Sequence[Path], count: int, folder: Path) -> Path:
-    """Write as many recordings as wanted, each a call with a little more silence at its end."""
+def variants(calls: Sequence[Path], count: int, folder: Path, seconds: float | None = None) -> Path:
+    """Write as many recordings as wanted, each the start of a call with a little more silence at its end."""
     folder.mkdir()
-    heard = [audio.load(path).samples for path in calls]
+    end = None if seconds is None else round(seconds * audio.RATE)
+    heard = [audio.load(path).samples[:, :end] for path in calls]
     for k in range(count):
         samples = heard[k % len(heard)]
         path = folder / f"{k:05}.wav"
@@ -315,17 +316,16 @@ def scaling(work: Work) -> None:
 def restart(work: Work) -> None:
     """Time a finished batch that is begun again; its records are copies of a real one."""
     given = work.given
-    shortest = min(given.calls, key=lambda path: audio.probe(path).length or 0.0)
-    many, out = variants([shortest], given.files, work.folder / "finished"), work.out()
+    many, out = variants(given.calls[:1], given.files, work.folder / "finished", seconds=1.0), work.out()
     one = work.folder / "one"
     one.mkdir()
-    shutil.copy(many / "00000.wav", one)
+    shutil.copy(given.calls[0], one)
     run(work.batch(one, out))
     (model,) = results(out)
     store, settings = Store(str(out)), Settings(language=given.language)
     prints = fingerprint(settings, Options().sound)
     reports = {suffix: (out / "calls" / f"{model.name}{suffix}") for suffix in (".json", ".html")}
-    for found in find([many], out)[1:]:
+    for found in find([many], out):
         sha256 = hashlib.sha256(Path(found.path).read_bytes()).hexdigest()
         own = key(sha256, prints)
         name = report_name(found.path, own)

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.batch import records
-from voicecoach.batch.find import find
 from voicecoach.batch.inventory import Inventory
 from voicecoach.batch.key import fingerprint
 from voicecoach.batch.plan import Expected, Planned, Speed, expected, plan, records_read, speed
+from voicecoach.batch.run import Options, look, weights_of
 from voicecoach.batch.store import Store
 from voicecoach.batch.types import Record, Who
-from voicecoach.batch.who import Naming, tell
-from voicecoach.errors import UsageError
 
 if TYPE_CHECKING:
-    from voicecoach.batch.run import Options
+    from voicecoach.batch.who import Naming
     from voicecoach.pipeline import Settings
 
 
@@ -57,16 +55,10 @@ def outlook(
         The model is not there.
     """
     from voicecoach.batch.capacity import fitting
-    from voicecoach.pipeline import Coach
 
     store = Store(os.fspath(out))
-    model = Coach.ready(settings).recogniser.model
-    found = find(folders, store.url)
-    if not found:
-        raise UsageError(
-            f"{', '.join(map(str, folders))}: no recording found; name a folder with sound files"
-        )
-    told = tell([one for one in found if not one.reason], naming) if naming else None
+    weights = weights_of(settings)
+    found, who, notes = look(folders, store, naming)
     if store.names(records.DONE):
         have = Inventory.take(
             found, fingerprint(settings, options.sound), store, pages=options.pages, again=options.again
@@ -75,11 +67,9 @@ def outlook(
     else:
         planned, keys = plan(found, {}), ()
     to_do = sum(entry.to_do for entry in planned)
-    weights = sum(path.stat().st_size for path in model.files["model.bin"])
     workers, _ = fitting(max(1, to_do), weights, workers=options.workers)
     rate = speed(_earlier(keys, store))
-    summed = expected(planned, rate, workers)
-    return Outlook(planned, told.who if told else {}, told.notes if told else (), summed, rate, workers)
+    return Outlook(planned, who, notes, expected(planned, rate, workers), rate, workers)
 
 
 def _after_earlier(have: Inventory) -> tuple[Planned, ...]:
