@@ -99,6 +99,8 @@ def test_words() -> None:
         shown.line(SOME)
         == "3 of 10 files, 1.0 of 10.0 h of sound, 60.0 times real time, about 9 min left, 1 not analysed"
     )
+    short = Progress(1, 2, 0, 30.0, 90.0, 3.0, None, None)
+    assert shown.line(short) == "1 of 2 files, 0.5 of 1.5 min of sound"
     nothing = Progress(0, 10, 0, 0.0, 0.0, 0.0, None, None)
     assert shown.line(nothing) == "0 of 10 files"
 

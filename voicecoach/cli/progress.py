@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LOG_EVERY = 30.0  # s between plain lines
 _JSON_EVERY = 1.0  # s between JSON lines while no file ends
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60.0, 3600.0
 
 
 @contextlib.contextmanager
@@ -40,7 +40,8 @@ def line(found: Progress) -> str:
 
     parts = [f"{found.files_done} of {found.files} files"]
     if found.audio:
-        parts.append(f"{found.audio_done / _HOUR:.1f} of {found.audio / _HOUR:.1f} h of sound")
+        unit, name = (_HOUR, "h") if found.audio >= _HOUR else (_MINUTE, "min")
+        parts.append(f"{found.audio_done / unit:.1f} of {found.audio / unit:.1f} {name} of sound")
     if found.rate is not None:
         parts.append(f"{found.rate:.1f} times real time")
     if found.left is not None and found.files_done < found.files:
