@@ -3,7 +3,7 @@
     python benchmarks/cluster.py cost [--minutes 6] [FILE...]   processor, memory and bytes by call and hour
     python benchmarks/cluster.py dispatch [--jobs 2000] [--workers 2]   recordings a second, one scheduler
     python benchmarks/cluster.py folder [--calls 2000]   listing, going on, tables, trainer's page, by call
-    python benchmarks/cluster.py plan HOURS [name=value ...]   machines, days and bytes for so many hours
+    python benchmarks/cluster.py plan HOURS cpu=SECONDS [name=value ...]   machines, days, bytes
 
 cost: recordings are analysed one after the other in this process, base at int8 on one thread, with the sound
 in the page and without pages; without FILE it is one call of so many minutes, the two-channel calls of
@@ -50,13 +50,12 @@ MB = 1e6
 ONE = Settings(threads=1, compute_type="int8")
 # for ``plan``: as docs/million-hours.md has them
 SUPPOSED = {
-    "cpu": 300.0,  # processor seconds an hour of sound
     "minutes": 6.0,  # length of a call
     "cores": 16.0,  # workers a machine
     "memory": 1.2,  # GiB a worker
     "machines": 100.0,
-    "read": 58.0,  # MB an hour of sound: 8 kHz, 16 bit, mono is 57.6
-    "written": 5.0,  # MB an hour of sound
+    "read": 230.4,  # MB an hour of sound, twice: 8 kHz, 16 bit, two channels
+    "written": 32.4,  # MB an hour of sound, with pages and sound in them
 }
 
 
@@ -219,6 +218,10 @@ def folder(calls: int) -> None:
 
 def plan(hours: float, given: dict[str, float]) -> None:
     """Print machines, days and bytes for so many hours of sound."""
+    if "cpu" not in given:
+        raise SystemExit(
+            "say what an hour of sound takes of a processor: cpu=SECONDS, as cost prints it"
+        )
     v = {**SUPPOSED, **given}
     core_hours = hours * v["cpu"] / HOUR
     workers = v["machines"] * v["cores"]
