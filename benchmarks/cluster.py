@@ -219,9 +219,7 @@ def folder(calls: int) -> None:
 def plan(hours: float, given: dict[str, float]) -> None:
     """Print machines, days and bytes for so many hours of sound."""
     if "cpu" not in given:
-        raise SystemExit(
-            "say what an hour of sound takes of a processor: cpu=SECONDS, as cost prints it"
-        )
+        raise SystemExit("say what an hour of sound takes of a processor: cpu=SECONDS, as cost prints it")
     v = {**SUPPOSED, **given}
     core_hours = hours * v["cpu"] / HOUR
     workers = v["machines"] * v["cores"]
