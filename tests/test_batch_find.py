@@ -74,7 +74,7 @@ def test_links_that_lead_back_up_and_out_itself(tmp_path: Path) -> None:
     assert [one.relative for one in found] == ["in/a.wav", "to nothing.wav"]
     assert [one.reason for one in found] == [
         "",
-        "cannot be looked at: No such file or directory; check the rights",
+        "cannot be looked at: No such file or directory; a link that leads nowhere",
     ]
 
 
@@ -90,6 +90,11 @@ def test_several_folders_and_one_inside_another(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert names(tmp_path / "x" / "calls", tmp_path / "y" / "calls") == ["calls-2/a.wav", "calls/a.wav"]
     assert names(tmp_path / "x", tmp_path / "x" / "calls") == ["x/calls/a.wav"]
+    for name in ("z/calls/a.wav", "calls-2/a.wav"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    many = [tmp_path / "calls-2", *(tmp_path / name / "calls" for name in "xyz")]
+    assert names(*many) == ["calls-2/a.wav", "calls-3/a.wav", "calls-4/a.wav", "calls/a.wav"]
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.batch_fakes import fake
 from tests.make_analysis import good
 from voicecoach.batch.run import Batch, Options, run
 from voicecoach.batch.store import Store
+from voicecoach.batch.types import Record
 from voicecoach.errors import OutputError, UsageError
 from voicecoach.pipeline import Settings
 
@@ -202,3 +204,48 @@ def test_nothing_found(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
         batch(tmp_path / "nowhere")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_changed_file_an_interrupted_run_did_not_reach_leaves_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch(folder)
+    log(folder)
+    old = set((folder.parent / "out/calls").iterdir())
+    monkeypatch.setattr("voicecoach.batch.engine.Processes.run", _stopped)
+    found = batch(folder, beam_size=1)  # as if everything had changed
+    assert (found.interrupted, found.left) == (True, 6)
+    monkeypatch.undo()
+    batch(folder, beam_size=1)
+    assert len(log(folder)) == 5
+    assert reports(folder) == ["a", "b", "c-d", "z"]
+    assert not old & set((folder.parent / "out/calls").iterdir())
+
+
+def _stopped(*_: object, **__: object) -> Iterator[Record]:
+    raise KeyboardInterrupt
+    yield
+
+
+def test_tables_that_were_deleted_are_made_again(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    for name in ("calls.csv", "findings.csv", "not_analysed.csv", "index.html"):
+        before = (folder.parent / "out" / name).read_bytes()
+        (folder.parent / "out" / name).unlink()
+        batch(folder)
+        assert (folder.parent / "out" / name).read_bytes() == before
+    assert log(folder) == []
+
+
+def test_the_index_leads_only_to_what_is_there(folder: Path) -> None:
+    batch(folder)
+    text = (folder.parent / "out/index.html").read_text()
+    assert '"suffix":".json"' in text
+    assert ".html#t=" not in text
+    assert "Hear the recording from" in text
+
+
+def test_a_scorecard_that_is_not_there(folder: Path) -> None:
+    with pytest.raises(UsageError, match="'none' is no file and no known name"):
+        run([folder], folder.parent / "out", Settings(scorecard="none"))

@@ -146,4 +146,6 @@ def test_wilson_is_that_of_the_book() -> None:
         pytest.approx(0.3662, abs=5e-5),
     )
     assert wilson(0, 20, confidence=0.95) == (pytest.approx(0.0), pytest.approx(0.1611, abs=5e-5))
+    assert wilson(5, 10, confidence=0.95) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert wilson(10, 10, confidence=0.95) == pytest.approx((0.7225, 1.0), abs=1e-4)
     assert wilson(0, 0, confidence=0.95) == (0.0, 1.0)

@@ -206,13 +206,6 @@ def test_what_one_person_misses_is_not_common() -> None:
     assert triage.common(calls).train is None
 
 
-def test_bounds_of_a_share() -> None:
-    assert triage.wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
-    assert triage.wilson(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
-    assert triage.wilson(10, 10) == pytest.approx((0.7225, 1.0), abs=1e-4)
-    assert triage.wilson(0, 0) == (0.0, 1.0)
-
-
 def test_rules_that_fire_everywhere_or_nowhere() -> None:
     slip, thanks = found("courtesy.dismissive", 40.0), found("courtesy.thanks", 50.0)
     made = []

@@ -28,9 +28,13 @@ class Lock:
                 import fcntl
 
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            whole = os.fstat(handle).st_nlink > 0  # whoever held it may have deleted it since it was opened
         except OSError:
             os.close(handle)
             return None
+        if not whole:
+            os.close(handle)
+            return cls.take(path)
         return cls(path, handle)
 
     def release(self) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -59,12 +60,15 @@ def _roots(folders: Sequence[str | Path]) -> list[str]:
     """What comes before the names below each folder, each different: nothing where there is one folder."""
     if len(folders) == 1:
         return [""]
-    names: list[str] = []
+    names: dict[str, None] = {}
+    met: Counter[str] = Counter()
     for folder in folders:
-        plain = os.path.basename(os.path.abspath(folder)) or "root"  # noqa: PTH100, PTH119
-        count = sum(name.split("/")[0] == plain for name in names)
-        names.append(f"{plain}-{count + 1}/" if count else f"{plain}/")
-    return names
+        plain = name = os.path.basename(os.path.abspath(folder)) or "root"  # noqa: PTH100, PTH119
+        while f"{name}/" in names:
+            met[plain] += 1
+            name = f"{plain}-{met[plain] + 1}"
+        names[f"{name}/"] = None
+    return list(names)
 
 
 def _below(root: str, before: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
@@ -123,4 +127,5 @@ def _may_be(name: str) -> bool:
 
 
 def _unseen(path: str, relative: str, error: OSError) -> Found:
-    return Found(path, relative, 0, 0, 0, f"cannot be looked at: {error.strerror}; check the rights")
+    advice = "a link that leads nowhere" if isinstance(error, FileNotFoundError) else "check the rights"
+    return Found(path, relative, 0, 0, 0, f"cannot be looked at: {error.strerror}; {advice}")

@@ -140,7 +140,7 @@ def _files(found: Sequence[Found], prints: str, store: Store) -> list[File]:
             except (VoicecoachError, OSError) as error:
                 said = error.strerror if isinstance(error, OSError) else str(error)
                 files.append(File(one, reason=f"cannot be read: {said}; check the rights and the disk"))
-            if sums.new >= limits().save_every:
+            if sums.due:
                 sums.write(store)
     finally:
         sums.write(store)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from voicecoach import __version__, models
 from voicecoach.errors import UsageError
 from voicecoach.reports.json import SCHEMA_VERSION
+from voicecoach.score import load_scorecard
 
 if TYPE_CHECKING:
     from voicecoach.pipeline import Settings
@@ -31,14 +32,12 @@ def fingerprint(settings: Settings, sound: str) -> str:
     ModelError
         The model is not there.
     UsageError
-        A file the settings name cannot be read.
+        A file the settings name cannot be read; DataFileError where the scorecard is none.
     """
     package = Path(str(resources.files("voicecoach")))
     ours = sorted(path for pattern in _DATA for path in package.glob(pattern) if path.is_file())
     own = [file for folder in settings.rules for file in _files(Path(folder))]
-    card = Path(settings.scorecard)
     named = [*own, *map(Path, settings.baseline)]
-    named += [card] if card.is_file() else [package / "scorecards" / f"{settings.scorecard}.yaml"]
     parts = {
         "voicecoach": __version__,
         "schema": SCHEMA_VERSION,
@@ -51,6 +50,7 @@ def fingerprint(settings: Settings, sound: str) -> str:
             settings.beam_size,
             settings.builtin,
         ],
+        "scorecard": load_scorecard(settings.scorecard).sha256,
         "stored": repr(settings.stored),
         "sound": sound,
         "ours": [[path.name, _digest(path)] for path in ours],

@@ -129,7 +129,7 @@ def run(
             have.made,
             fresh,
             store,
-            scorecard=settings.scorecard,
+            settings=settings,
             pages=options.pages,
             parquet=options.parquet,
             interrupted=interrupted,

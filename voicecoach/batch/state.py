@@ -53,6 +53,11 @@ class Sums:
             self.known[found.path] = [found.size, found.mtime_ns, found.inode, sha256]
             self.new += 1
 
+    @property
+    def due(self) -> bool:
+        """Whether there are so many new ones that they should be saved; the more there are, the rarer."""
+        return self.new >= max(limits().save_every, len(self.known) // 10)
+
     def write(self, store: Store) -> None:
         """Write them if there are new ones."""
         if self.new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from voicecoach.batch import records
 from voicecoach.batch.records import CALLS
@@ -11,6 +12,9 @@ from voicecoach.batch.state import Made, Row
 from voicecoach.batch.store import Store
 from voicecoach.batch.types import Record, Who
 from voicecoach.batch.work import INDEX
+
+if TYPE_CHECKING:
+    from voicecoach.pipeline import Settings
 
 _LAYOUT = 1  # of tables and pages; another one makes them anew
 
@@ -21,7 +25,7 @@ def write(
     fresh: Mapping[str, Record],
     store: Store,
     *,
-    scorecard: str,
+    settings: Settings,
     pages: bool,
     parquet: bool,
     interrupted: bool,
@@ -43,8 +47,9 @@ def write(
     """
     from voicecoach import __version__
 
-    how = f"{_LAYOUT} {__version__} scorecard {scorecard} pages {pages} parquet {parquet} cut {interrupted}"
-    if Made(tuple(rows), how) == made and INDEX in store.names():
+    how = f"{_LAYOUT} {__version__} scorecard {settings.scorecard} pages {pages} parquet {parquet}"
+    how += f" cut {interrupted}"
+    if Made(tuple(rows), how) == made and _files(parquet=parquet) <= store.names():
         return tuple(rows)
     known: dict[str, Record | None] = dict(fresh)
     kept, found = [], []
@@ -60,21 +65,39 @@ def write(
         kept.append(row)
         if row.name or row.reason:
             found.append(_of_file(row, record))
-    _tables(found, store, scorecard=scorecard, pages=pages, parquet=parquet, interrupted=interrupted)
+    _tables(found, store, settings, pages=pages, parquet=parquet, interrupted=interrupted)
     _remove_old(kept, made, store)
-    Made(tuple(kept), how).write(store)
+    before = {row.relative: row for row in made.rows}  # not reached: old reports are still there
+    remembered = (row if row.name or row.reason else before.get(row.relative, row) for row in kept)
+    Made(tuple(remembered), how).write(store)
     return tuple(kept)
 
 
+def _files(*, parquet: bool) -> frozenset[str]:
+    """The names of what is written for all calls."""
+    from voicecoach.batch import tables
+
+    return frozenset((INDEX, *tables.names(parquet=parquet)))
+
+
 def _tables(
-    found: Sequence[Record], store: Store, *, scorecard: str, pages: bool, parquet: bool, interrupted: bool
+    found: Sequence[Record],
+    store: Store,
+    settings: Settings,
+    *,
+    pages: bool,
+    parquet: bool,
+    interrupted: bool,
 ) -> None:
     from voicecoach.batch import tables
     from voicecoach.reports.html.trainer import trainer_page
     from voicecoach.score import load_scorecard
 
-    tables.write(found, store, scorecard=load_scorecard(scorecard), pages=pages, parquet=parquet)
-    store.write_text(INDEX, [trainer_page(found, interrupted=interrupted)])
+    tables.write(found, store, scorecard=load_scorecard(settings.scorecard), pages=pages, parquet=parquet)
+    index = trainer_page(
+        found, interrupted=interrupted, pages=pages, own=settings.rules, builtin=settings.builtin
+    )
+    store.write_text(INDEX, [index])
 
 
 def _remove_old(rows: Sequence[Row], made: Made, store: Store) -> None:

@@ -96,6 +96,12 @@ def write(
         store.write_bytes(f"{name}.parquet", [_parquet(head, rows())])
 
 
+def names(*, parquet: bool) -> tuple[str, ...]:
+    """Return the names of the files ``write`` makes."""
+    binary = ("calls.parquet", "findings.parquet") if parquet else ()
+    return "calls.csv", "findings.csv", "not_analysed.csv", *binary
+
+
 def check_parquet() -> None:
     """Refuse to go on where Parquet cannot be written.
 

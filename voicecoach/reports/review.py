@@ -61,7 +61,7 @@ def as_text(found: Agreement, *, width: int = 80) -> str:
     """The page; ends with a newline."""
     console, out = page.console(width, False)
     many = f"{found.calls} call{'s' * (found.calls != 1)}, {found.answers} answers"
-    page.say(console, f"TRAINERS AND THE MACHINE  {many} of {_names(found.trainers)}", indent=0)
+    page.say(console, f"TRAINERS AND THE MACHINE  {many}{_names(found.trainers)}", indent=0)
     _left_out(console, found)
     if not found.answers:
         page.say(console, "No answers on these calls yet. Begin: voicecoach review OUT --trainer NAME")
@@ -205,7 +205,7 @@ def _unsure(count: int) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nobody"
+    return f" of {', '.join(names)}" if names else ""
 
 
 def _cell(value: float | None) -> str:

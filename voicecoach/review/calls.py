@@ -96,7 +96,7 @@ def _calls(path: Path) -> Iterator[Call]:
     try:
         found: Any = json.loads(path.read_bytes())
     except OSError as error:
-        raise DataFileError(f"{path}:1:1: cannot be read: {error.strerror}") from error
+        raise DataFileError(f"{path}:1:1: cannot be read: {error.strerror}; check the rights") from error
     except (ValueError, RecursionError):
         raise DataFileError(f"{path}:1:1: is no JSON; name what analyse -f json wrote") from None
     for document in found if isinstance(found, list) else [found]:

@@ -120,7 +120,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
             raise DataFileError(f"{path}:1:1: larger than {LARGEST:,} bytes; is this the sheet?")
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise DataFileError(f"{path}:1:1: cannot be read: {error.strerror}") from error
+        raise DataFileError(f"{path}:1:1: cannot be read: {error.strerror}; check the name") from error
     except UnicodeDecodeError as error:
         raise DataFileError(f"{path}:1:1: not UTF-8 text; save it as CSV UTF-8") from error
     head = text.partition("\n")[0]

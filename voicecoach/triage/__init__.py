@@ -16,7 +16,6 @@ from voicecoach.triage.group import (
     common,
     everywhere,
     people,
-    wilson,
 )
 from voicecoach.triage.moments import Moment, moments, order, three
 from voicecoach.triage.pick import place, sample
@@ -39,5 +38,4 @@ __all__ = [
     "sample",
     "three",
     "unusable",
-    "wilson",
 ]

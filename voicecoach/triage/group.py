@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from voicecoach.batch.types import Record
+from voicecoach.review.agreement import wilson
 from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.types import AGENT, Analysis
 
@@ -72,19 +72,6 @@ class Person:
     long: bool  # whether that is long ago
 
 
-def wilson(count: int, of: int) -> tuple[float, float]:
-    """Bounds of a share that hold in 19 of 20 cases.
-
-    Wilson 1927, Probable inference, the law of succession, and statistical inference (JASA 22).
-    """
-    if of == 0:
-        return 0.0, 1.0
-    z, share = 1.959964, count / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def common(records: Sequence[Record]) -> Common:
     """What the group of people in these calls has in common, for groups of five and more.
 
@@ -116,7 +103,7 @@ def _most(named: Sequence[tuple[str, Analysis]], statuses: Sequence[str], *, hea
         ]
         hit = [(agent, c) for agent, c in judged if c.status in statuses and (c.times or not heard)]
         of_people, with_it = {agent for agent, _ in judged}, {agent for agent, _ in hit}
-        low, high = wilson(len(hit), len(judged))
+        low, high = wilson(len(hit), len(judged), confidence=threshold("confidence"))
         if (
             len(judged) >= threshold("common_calls")
             and len(of_people) >= threshold("people")

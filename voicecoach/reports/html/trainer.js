@@ -34,7 +34,7 @@
   const count = (number) => number.toLocaleString("en");
   const percent = (share) => Math.round(100 * share);
   const address = (call, hear) =>
-    `calls/${encodeURIComponent(call.name)}.html${hear === undefined ? "" : `#t=${hear.toFixed(1)}`}`;
+    `calls/${encodeURIComponent(call.name)}${data.suffix}${hear === undefined ? "" : `#t=${hear.toFixed(1)}`}`;
   const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
   // --- which calls -------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@
   };
 
   const wilson = (hits, of) => {
-    const z = 1.959964;
+    const { z } = limits;
     const share = hits / of;
     const middle = (share + z * z / (2 * of)) / (1 + z * z / of);
     const half = z / (1 + z * z / of) * Math.sqrt(share * (1 - share) / of + z * z / (4 * of * of));
@@ -142,7 +142,8 @@
     node.querySelector(".also").hidden = !one.also.length;
     node.querySelector(".poor").hidden = !one.poor;
     put(node, ".time", clock(one.hear));
-    node.querySelector(".go").href = address(call, one.hear);
+    const go = node.querySelector(".go"); // not there where calls have no pages
+    if (go) go.href = address(call, one.hear);
     tell(node.querySelector(".about"), [call.agent, call.date, call.scenario]);
     put(node, ".file", call.file);
     return node;
@@ -175,7 +176,10 @@
 
   const showSample = (rows) => {
     const lots = new Map();
-    for (const call of rows) lots.set(call.agent, [...(lots.get(call.agent) || []), call]);
+    for (const call of rows) {
+      if (!lots.has(call.agent)) lots.set(call.agent, []);
+      lots.get(call.agent).push(call);
+    }
     const order = (a, b) => (!a - !b) || byText(a.toLowerCase(), b.toLowerCase()) || byText(a, b);
     const found = [...lots.keys()].sort(order).map((agent) => {
       const node = copy("a-lot");

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Generic, TypeVar
 
 from voicecoach import rules, triage
@@ -35,11 +36,21 @@ class Heading:
     last: str
 
 
-def trainer_page(records: Sequence[Record], *, seed: int = 0, interrupted: bool = False) -> str:
+def trainer_page(
+    records: Sequence[Record],
+    *,
+    seed: int = 0,
+    interrupted: bool = False,
+    pages: bool = True,
+    own: Sequence[str] = (),
+    builtin: bool = True,
+) -> str:
     """The page OUT/index.html, which links to ``calls/NAME.html`` and the tables; ends with a newline.
 
     ``records`` are all recordings of the batch; one that could not be analysed, or was lost with its worker,
     has no analysis and a reason. ``seed`` draws the sample; ``interrupted`` says that the batch is not done.
+    Without ``pages`` calls have none: their JSON is linked, and moments tell the time alone. ``own`` are
+    folders with rules that were looked for besides those of voicecoach or, without ``builtin``, in their place.
     """
     calls = [record for record in records if record.analysis is not None and not record.same_as]
     n = int(threshold("a_person"))
@@ -49,6 +60,7 @@ def trainer_page(records: Sequence[Record], *, seed: int = 0, interrupted: bool 
         scripts=("trainer.js",),
         head=_heading(records, calls),
         interrupted=interrupted,
+        pages=pages,
         moments=[_shown(moment, calls) for moment in triage.three(records)],
         kinds=definitions().kinds,
         common=triage.common(records),
@@ -56,14 +68,14 @@ def trainer_page(records: Sequence[Record], *, seed: int = 0, interrupted: bool 
         sample=triage.sample(records, n, seed),
         many=MANY,
         seed=seed,
-        everywhere=triage.everywhere(records, _rules(calls)),
+        everywhere=triage.everywhere(records, _rules(calls, own, builtin=builtin)),
         unusable=triage.unusable(records),
         people=triage.people(records),
         clock=clock,
         name=definitions().name,
         percent=percent,
         choices=_choices(calls),
-        embedded=embedded(calls, seed),
+        embedded={**embedded(calls, seed), "suffix": ".html" if pages else ".json"},
     )
 
 
@@ -104,11 +116,12 @@ def _shown(moment: triage.Moment, calls: Sequence[Record]) -> dict[str, Any]:
     return {"moment": moment, "call": next(record for record in calls if record.name == moment.name)}
 
 
-def _rules(calls: Sequence[Record]) -> set[str]:
+def _rules(calls: Sequence[Record], own: Sequence[str], *, builtin: bool) -> set[str]:
     """The ids of all rules of the packs that the calls were looked at with."""
     languages = {record.analysis.language for record in calls if record.analysis}
     known = languages & set(rules.languages())
-    return {rule.id for language in known for rule in rules.load_pack(language).rules}
+    packs = [rules.load_pack(language, extra=own, builtin=builtin) for language in known]
+    return {rule.id for pack in packs for rule in pack.rules}
 
 
 def _choices(calls: Sequence[Record]) -> dict[str, list[Any]]:
@@ -206,7 +219,10 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
         "markers": markers.values,
         "criteria": criteria.values,
         "kinds": definitions().kinds,
-        "limits": {name: threshold(name) for name in LIMITS},
+        "limits": {
+            **{name: threshold(name) for name in LIMITS},
+            "z": NormalDist().inv_cdf((1 + threshold("confidence")) / 2),
+        },
         "calls": rows,
     }
 
