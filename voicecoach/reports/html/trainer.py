@@ -50,7 +50,7 @@ def trainer_page(
     ``records`` are all recordings of the batch; one that could not be analysed, or was lost with its worker,
     has no analysis and a reason. ``seed`` draws the sample; ``interrupted`` says that the batch is not done.
     Without ``pages`` calls have none: their JSON is linked, and moments tell the time alone. ``own`` are
-    folders with rules that were looked for besides those of voicecoach or, without ``builtin``, in their place.
+    folders with rules that were looked for beside those of voicecoach or, without ``builtin``, instead.
     """
     calls = [record for record in records if record.analysis is not None and not record.same_as]
     n = int(threshold("a_person"))
