@@ -44,7 +44,7 @@ class _Coach:
         return object()
 
 
-def _analyse(path: Path, *, log: Path, analysis: Analysis, coach: object) -> Analysis:
+def _analyse(path: Path, *, log: Path, analysis: Analysis, coach: object, heard: object) -> Analysis:
     import hashlib
 
     raw = path.read_bytes()

@@ -522,9 +522,10 @@ class _Reader:
 
     def _gap(self, frame: Any, done: float) -> float:
         """Seconds of silence to put before ``frame`` so that it starts when its time stamp says."""
-        if frame.pts is None or frame.time_base is None:
+        unit = frame.time_base  # each look makes a new fraction, and a product of fractions takes long
+        if frame.pts is None or unit is None:
             return 0.0
-        ahead = float(frame.pts * frame.time_base) - self._shift - done
+        ahead = float(frame.pts * unit.numerator / unit.denominator) - self._shift - done
         damaged, self._damaged = self._damaged, False
         if ahead < self._want["gap_after_loss" if damaged else "gap"]:
             if ahead < -1.0:  # a new chapter that counts from zero again

@@ -130,6 +130,7 @@ def analyse(
     coach: Coach | None = None,
     progress: Progress | None = None,
     known: Mapping[str, Sequence[Known]] | None = None,
+    heard: Callable[[Audio], None] | None = None,
 ) -> Analysis:
     """Analyse one recording.
 
@@ -142,6 +143,7 @@ def analyse(
     known : what speakers are known to have said, such as the customer's lines in a practice; their channels
         are not transcribed. Where the settings do not say who is on which channel, the agent is on the left
         and the customer on the right. What needs the sound of lines that have none is not measured.
+    heard : given the decoded recording once it is analysed, for whoever wants its sound, too.
 
     Raises
     ------
@@ -157,7 +159,7 @@ def analyse(
                 f"the words of {speaker} are known, but not the channel: "
                 f"{coach.settings.channels!r} does not name it"
             )
-    return _Run(coach, Path(path), roles, known or {}).analysis(progress)
+    return _Run(coach, Path(path), roles, known or {}).analysis(progress, heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ class _Run:
     roles: Mapping[str, str]  # channels by speaker, as far as they are told
     known: Mapping[str, Sequence[Known]]  # lines by speaker
 
-    def analysis(self, progress: Progress | None) -> Analysis:
+    def analysis(self, progress: Progress | None, listener: Callable[[Audio], None] | None) -> Analysis:
         clock = _Clock()
         recording = self._load_recording()
         clock.stop("decode")
@@ -283,7 +285,10 @@ class _Run:
         speakers = self._speakers(recording, heard, pack)
         call, doubts = _call(recording, heard, speakers, transcript.language, facts)
         clock.stop("acoustics")
-        return self._judged(recording, call, doubts, pack, transcript, clock)
+        analysis = self._judged(recording, call, doubts, pack, transcript, clock)
+        if listener is not None:
+            listener(recording)
+        return analysis
 
     def _load_recording(self) -> Audio:
         """The recording, in which the channel of known words is one that is used even where it is silent."""

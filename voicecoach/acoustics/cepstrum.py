@@ -16,7 +16,6 @@ continuous speech. Journal of Speech and Hearing Research 39, 311-321.
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from voicecoach.acoustics import frames
 from voicecoach.types import Floats
@@ -89,5 +88,7 @@ def _mean(values: Floats, width: int, axis: int) -> Floats:
     """Return the running mean over ``width`` values, the edges repeated."""
     around = [(0, 0), (0, 0)]
     around[axis] = (width // 2, width - 1 - width // 2)
-    padded = np.pad(values, around, mode="edge")
-    return np.asarray(sliding_window_view(padded, width, axis=axis).mean(axis=-1), np.float32)
+    padded = np.moveaxis(np.pad(values, around, mode="edge"), axis, 0)
+    count = values.shape[axis]
+    total = sum((padded[k : k + count] for k in range(1, width)), padded[:count])
+    return np.moveaxis(total / np.float32(width), 0, axis)

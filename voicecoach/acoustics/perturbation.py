@@ -17,6 +17,7 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voicecoach.acoustics import frames
 from voicecoach.types import Floats
@@ -63,12 +64,10 @@ def jitter_shimmer(
         start = round(first * hop * rate)
         margin = round(2 * rate / float(f0[first:end].min()))
         sound = frames.read(samples, start - margin, round(end * hop * rate) + margin)
-        for marks, strong in _chains(
-            sound, margin, (rate / f0[first:end]).astype(np.float32), hop * rate, alike
-        ):
-            apart = np.diff(marks)
-            lengths += itertools.pairwise(apart)
-            strengths += itertools.pairwise(strong)
+        period = (rate / f0[first:end]).astype(np.float32)
+        for marks, periods in _chains(sound, margin, period, hop * rate, alike):
+            lengths += itertools.pairwise(np.diff(marks).tolist())
+            strengths += itertools.pairwise(_strengths(sound, np.array(marks), 0.2 * np.array(periods)))
     return _differing(lengths, longer), _differing(strengths, stronger)
 
 
@@ -84,45 +83,54 @@ def _differing(pairs: list[tuple[float, float]], factor: float) -> float:
 def _chains(
     sound: Floats, margin: int, period: Floats, hop: float, alike: float
 ) -> Iterator[tuple[list[float], list[float]]]:
-    """Yield the marks of periods that follow each other, in samples, and how strong the sound is at each.
+    """Yield the marks of periods that follow each other, in samples, and the length expected at each.
 
     ``period`` is the length to expect, in samples, each ``hop`` samples from ``margin`` on.
     """
-    mark = margin + float(np.abs(sound[margin : margin + round(float(period[0]))]).argmax())
+    energy = np.concatenate(([0.0], np.cumsum(sound.astype(np.float64) ** 2)))
+    expected = period.tolist()
+    mark = margin + float(np.abs(sound[margin : margin + round(expected[0])]).argmax())
     marks: list[float] = []
-    strong: list[float] = []
+    periods: list[float] = []
     while (at := int((mark - margin) / hop + 0.5)) < len(period):
         marks.append(mark)
-        strong.append(_strength(sound, mark, 0.2 * float(period[at])))
-        length = _until_again(sound, round(mark), float(period[at]), alike)
+        periods.append(expected[at])
+        length = _until_again(sound, energy, round(mark), expected[at], alike)
         if length is None:  # nothing comes back: start anew at the next strong place
-            yield marks, strong
-            marks, strong = [], []
+            yield marks, periods
+            marks, periods = [], []
             begin = round(mark + 0.7 * period[at])
-            length = begin + float(np.abs(sound[begin : begin + round(float(period[at]))]).argmax()) - mark
+            length = begin + float(np.abs(sound[begin : begin + round(expected[at])]).argmax()) - mark
         mark += length
-    yield marks, strong
+    yield marks, periods
 
 
-def _until_again(sound: Floats, mark: int, period: float, alike: float) -> float | None:
-    """Return after how many samples the period around ``mark`` comes back, None where it does not."""
+def _until_again(
+    sound: Floats, energy: NDArray[np.float64], mark: int, period: float, alike: float
+) -> float | None:
+    """Return after how many samples the period around ``mark`` comes back, None where it does not.
+
+    ``energy`` is that of the sound before each sample.
+    """
     half, low, high = round(period / 2), int(period / 1.3), int(1.3 * period) + 2
-    here = sound[mark - half : mark + half]
-    ahead = sound[mark - half + low : mark + half + high]
-    if len(ahead) < 2 * half + high - low:
+    start, stop = mark - half + low, mark + half + high
+    if stop > len(sound):
         return None
-    energy = np.concatenate(([0.0], np.cumsum(ahead.astype(np.float64) ** 2)))
-    both = (energy[2 * half :] - energy[: -2 * half]) * float(here @ here)
-    height = np.correlate(ahead, here, "valid") / np.sqrt(np.maximum(both, 1e-20))
+    here = sound[mark - half : mark + half]
+    both = (energy[start + 2 * half : stop + 1] - energy[start : stop + 1 - 2 * half]) * float(here @ here)
+    height = np.correlate(sound[start:stop], here, "valid") / np.sqrt(np.maximum(both, 1e-20))
     k = int(height.argmax())
     if height[k] < alike or not 0 < k < len(height) - 1:
         return None
-    a, b, c = (float(v) for v in height[k - 1 : k + 2])
+    a, b, c = map(float, height[k - 1 : k + 2])
     return low + k + 0.5 * (a - c) / (a - 2 * b + c)  # top of the parabola through three points
 
 
-def _strength(sound: Floats, mark: float, width: float) -> float:
-    """Return the root of the mean square around ``mark``, weighted by a raised cosine of +- ``width``."""
-    first, end = int(mark - width) + 1, int(mark + width) + 1
-    weight = 1 + np.cos((np.arange(first, end) - mark) * (np.pi / width))
-    return float(np.sqrt(weight.dot(sound[first:end] ** 2) / weight.sum()))
+def _strengths(sound: Floats, marks: NDArray[np.float64], widths: NDArray[np.float64]) -> list[float]:
+    """Return the root of the mean square around each mark, weighted by a raised cosine of +- its width."""
+    reach = int(widths.max(initial=0.0)) + 1
+    at = marks.astype(int)[:, None] + np.arange(-reach, reach + 1)
+    far = (at - marks[:, None]) / widths[:, None]
+    weight = np.where(np.abs(far) < 1, 1 + np.cos(np.pi * far), 0.0)
+    squared = sound[np.clip(at, 0, len(sound) - 1)] ** 2
+    return [float(v) for v in np.sqrt((weight * squared).sum(axis=1) / weight.sum(axis=1))]

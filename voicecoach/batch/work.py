@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voicecoach.pipeline import Coach, Settings
-    from voicecoach.types import Analysis
+    from voicecoach.reports.html.sound import Sound
+    from voicecoach.types import Analysis, Audio
 
 INDEX = "index.html"  # the page the pages of calls lead back to
 SOUND = ("embed", "link", "none")  # how a recording goes into its page
@@ -40,13 +41,18 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], 
         with local_copy(job.path) as path:
             from voicecoach import pipeline
 
-            analysis = pipeline.analyse(path, coach=coach)
+            played: list[Sound] = []  # of the page, from the samples that are decoded anyway
+            analysis = pipeline.analyse(
+                path,
+                coach=coach,
+                heard=(lambda found: played.append(_sound(job, found, out, sound))) if pages else None,
+            )
             if job.sha256 and analysis.source.sha256 != job.sha256:
                 return _failed(job, "was changed while it was read; run again", OUTSIDE)
             analysis = replace(analysis, source=replace(analysis.source, path=job.path))
             reports = {".json": json.render([analysis])}
             if pages:
-                reports[".html"] = _page(job, analysis, path, out, sound)
+                reports[".html"] = _page(analysis, played[0])
         facts = {"size": job.size, "seconds": round(time.perf_counter() - began, 3)}
     except (AudioError, UsageError) as error:  # a setting that does not suit this recording is one, too
         gone = local_path(job.path) is not None and path is not None and not os.access(path, os.R_OK)
@@ -68,13 +74,19 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], 
     return _kept(record, out)
 
 
-def _page(job: Job, analysis: Analysis, path: Path, out: Store, how: str) -> str:
-    from voicecoach.reports.html import call_page, sound
+def _sound(job: Job, recording: Audio, out: Store, how: str) -> Sound:
+    from voicecoach.reports.html import sound
 
     page = f"{CALLS}/{job.name}.html"
     linked = sound.link(job.path, page if out.folder is None else out.folder / page)
-    heard = {"embed": lambda: sound.embed(path, linked), "link": lambda: linked}.get(how, sound.nothing)()
-    return call_page(analysis, sound=heard, back=f"../{INDEX}")
+    made = {"embed": lambda: sound.embedded(recording.samples, linked), "link": lambda: linked}
+    return made.get(how, sound.nothing)()
+
+
+def _page(analysis: Analysis, played: Sound) -> str:
+    from voicecoach.reports.html import call_page
+
+    return call_page(analysis, sound=played, back=f"../{INDEX}")
 
 
 def _kept(record: Record, out: Store) -> Record:

@@ -71,6 +71,8 @@ def _layout(layout: Layout) -> dict[str, Any]:
 
 def plain(value: Any, decimals: int = DECIMALS) -> Any:
     """Any value of ours as plain dicts, lists, strings, numbers and None."""
+    if type(value) is float:  # nearly all values of curves
+        return _number(value, decimals)
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):

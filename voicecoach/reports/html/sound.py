@@ -91,7 +91,14 @@ def embed(path: str | os.PathLike[str], otherwise: Sound | None = None) -> Sound
     """
     from voicecoach import audio
 
-    samples, want = audio.samples(path), settings()
+    return embedded(audio.samples(path), otherwise)
+
+
+def embedded(samples: NDArray[np.int16], otherwise: Sound | None = None) -> Sound:
+    """Return what ``embed`` does of a recording that is decoded already, as ``audio.samples`` gives it."""
+    from voicecoach import audio
+
+    want = settings()
     if samples.shape[1] > want.longest * audio.RATE:
         why, instead = want.texts["long"].format(minutes=want.longest / 60), otherwise or nothing()
         return replace(instead, note=f"{why} {instead.note}")
