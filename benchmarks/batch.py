@@ -46,6 +46,7 @@ from voicecoach.batch.run import Options
 from voicecoach.batch.store import Store
 from voicecoach.batch.types import Record
 from voicecoach.pipeline import Settings
+from voicecoach.transcribe import speech_probability
 
 PARTS = ("throughput", "share", "memory", "scaling", "restart")
 GIB = 1 << 30
@@ -223,9 +224,23 @@ def share(work: Work) -> None:
     for name, seconds in listed.items():
         if name != "total":
             print(f"{name:24} {seconds:8.2f} s {seconds / whole:7.1%}")
+    print(f"{'the speech detector alone':24} {detector(work.calls):8.2f} s of a processor, part of acoustics")
     for what, seconds in (("of the time of a file", spent), ("of the whole run", whole)):
         part = 1 - stages["transcribe"] / seconds
         print(f"not transcription, {what}: {part:.1%}   bound 10 % {verdict(part <= 0.10)}")
+
+
+def detector(calls: Path) -> float:
+    """Seconds of processor time of the speech detector, which a recogniser runs in any case."""
+    speech_probability(np.zeros(audio.RATE, np.int16))  # loads it
+    spent = 0.0
+    for path in sorted(calls.iterdir()):
+        recording = audio.load(path)
+        for k in recording.layout.used or (0,):
+            began = time.process_time()
+            speech_probability(recording.samples[k])
+            spent += time.process_time() - began
+    return spent
 
 
 # --- memory -------------------------------------------------------------------------------------------------
