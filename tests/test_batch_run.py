@@ -62,7 +62,7 @@ def reports(folder: Path) -> list[str]:
 def test_everything_once_then_nothing(folder: Path) -> None:
     found = batch(folder)
     assert (found.files, len(found.records), found.copies, found.left) == (6, 5, 1, 0)
-    assert found.failed == (("broken.mp3", "broken.mp3: not a sound file; export it again"),)
+    assert found.failed == (("broken.mp3", "not a sound file; export it again"),)
     assert log(folder) == ["a.wav", "anna/b.wav", "anna/c d.wav", "broken.mp3", "z.ogg"]
     assert reports(folder) == ["a", "b", "c-d", "z"]
     rows = json.loads((folder.parent / "out/.voicecoach/batch.json").read_text())["rows"]
@@ -128,6 +128,10 @@ def test_failures_of_the_file_are_remembered_and_retried_only_when_asked(folder:
     assert log(folder) == ["m.wav"]
     batch(folder, again=True)
     assert log(folder) == ["broken.mp3", "m.wav"]
+    (folder / "broken.mp3").rename(folder / "renamed.mp3")
+    shutil.copy(folder / "renamed.mp3", folder / "anna" / "copied.mp3")
+    said = dict(batch(folder).failed)
+    assert said["renamed.mp3"] == said["anna/copied.mp3"] == "not a sound file; export it again"
 
 
 def test_a_lost_recording_is_tried_again_by_the_next_run(folder: Path) -> None:

@@ -117,6 +117,7 @@ def test_where_there_is_little_the_page_says_so(calls: list[Record], words: str)
 
 def test_a_batch_that_was_stopped_says_so() -> None:
     assert "This batch is not finished" in read(records(3), interrupted=True).text
+    assert "Nothing is done yet" in read([], interrupted=True).text
     assert "This batch is not finished" not in read(records(3)).text
 
 

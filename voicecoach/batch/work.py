@@ -99,7 +99,8 @@ def _kept(record: Record, out: Store) -> Record:
 
 def _failed(job: Job, reason: str, failure: str) -> Record:
     facts = {FAILURE: failure, "size": job.size}
-    return Record(job.relative, job.name, job.key, reason=" ".join(reason.split()), facts=facts)
+    said = reason.removeprefix(f"{job.relative.rpartition('/')[2]}: ")  # a copy of it has another name
+    return Record(job.relative, job.name, job.key, reason=" ".join(said.split()), facts=facts)
 
 
 _ready: list[tuple[Settings, Coach]] = []  # the one of this process; settings cannot be hashed
