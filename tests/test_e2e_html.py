@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests import make_analysis as made
-from tests.browser import NARROW, Browser, browser
+from tests.browser import NARROW, WIDE, Browser, browser
 from voicecoach.reports import html
 from voicecoach.reports.html import charts, sound
 from voicecoach.types import Analysis, Contours
@@ -307,3 +307,101 @@ def test_the_play_head_follows_the_sound(browser: Browser, page: Path) -> None:
     seen = [browser.run(place) for _ in range(5)]
     press(browser, "k")
     assert all(first <= second for first, second in itertools.pairwise(seen))
+
+
+def test_an_address_with_a_second_says_what_to_press(browser: Browser, page: Path) -> None:
+    asks = "return document.getElementById('ask').textContent"
+    for size in (WIDE, NARROW):
+        browser.open(page, fragment="t=31.5", size=size)
+        drawn(browser)
+        assert browser.run(asks) == "Ready at 0:31.5: press Play, or the space bar."
+        seen = browser.until(
+            """const box = document.getElementById('play').getBoundingClientRect();
+            return box.top >= 0 && box.bottom <= innerHeight"""
+        )
+        assert seen
+        press(browser, " ")
+        stands(browser, 31.5)
+        assert browser.run(asks) == ""
+
+
+def test_a_refused_play_is_told(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.until("return document.getElementById('sound').readyState > 0")
+    browser.run(
+        """HTMLMediaElement.prototype.play = () =>
+        Promise.reject(new DOMException('a click comes first', 'NotAllowedError'))"""
+    )
+    second = made.GOOD_FINDINGS[9].start
+    assert second is not None
+    click(
+        browser, browser.run(f"return document.querySelector('#findings .seek[data-start=\"{second:.2f}\"]')")
+    )
+    browser.until("return document.getElementById('ask').textContent.startsWith('Ready at 0:33.8')")
+
+
+@pytest.fixture(scope="module")
+def long_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A call of two hours, without its sound."""
+    kind, turns, findings = made.good(), [], []
+    for k in range(138):
+        by, before = 52.0 * k, len(turns)
+        for turn in kind.turns:
+            words = tuple(replace(word, start=word.start + by, end=word.end + by) for word in turn.words)
+            turns.append(replace(turn, start=turn.start + by, end=turn.end + by, words=words))
+        for found in kind.findings:
+            assert found.turn is not None and found.start is not None and found.end is not None
+            findings.append(
+                replace(found, turn=found.turn + before, start=found.start + by, end=found.end + by)
+            )
+    analysis = made.analysis(turns, findings)
+    analysis = replace(analysis, source=replace(analysis.source, duration=7200.0))
+    return write(tmp_path_factory.mktemp("long"), sounding(analysis), None)
+
+
+def test_two_hours_without_sound_show_the_turn(browser: Browser, long_page: Path) -> None:
+    for size in (WIDE, NARROW):
+        browser.open(long_page, fragment="t=5420.5", size=size)
+        drawn(browser)
+        browser.until(
+            """const box = document.querySelector('.turn.now')?.getBoundingClientRect();
+            return box && box.top >= 0 && box.bottom <= innerHeight"""
+        )
+        assert browser.run("return document.getElementById('now').textContent") == "1:30:20.5"
+        assert browser.sideways() <= 0
+
+
+def test_many_findings_of_a_rule_are_folded_and_found(browser: Browser, long_page: Path) -> None:
+    browser.open(long_page)
+    assert browser.run("return document.querySelectorAll('.rest[open]').length") == 0
+    folded = browser.run(
+        """const inside = (a) => document.querySelector(a.getAttribute('href')).closest('.rest');
+        const link = [...document.querySelectorAll('#transcript a.ref')].find(inside);
+        link.click();
+        return link.getAttribute('href').slice(1)"""
+    )
+    browser.until(
+        """const one = document.getElementById(arguments[0]), box = one.getBoundingClientRect();
+        return one.closest('details').open && box.height > 0 && box.top >= 0 && box.bottom <= innerHeight""",
+        folded,
+    )
+
+
+def test_times_of_a_long_call_have_hours(browser: Browser, long_page: Path) -> None:
+    browser.open(long_page)
+    drawn(browser)
+    labels = browser.run(
+        "return [...voicecoach.charts.views.at(-1).model.below[0].major_label_overrides.values()]"
+    )
+    assert "1:00:00" in labels
+    assert "60:00" not in labels
+
+
+def test_the_curves_hold_no_focus_that_is_not_seen(browser: Browser, page: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    browser.open(page)
+    drawn(browser)
+    browser.run("document.querySelector('[data-zoom=all]').focus()")
+    press(browser, Keys.TAB)
+    assert browser.run("return document.activeElement.tagName") == "SUMMARY"

@@ -419,3 +419,11 @@ def test_findings_of_one_rule_are_told_once_with_all_their_moments() -> None:
     moments = [moment.finding for group in groups for moment in group.moments]
     wanted: list[Finding] = [f for f in made.poor().findings if f.polarity == "negative"]
     assert sorted(moments, key=str) == sorted(wanted, key=str)
+
+
+def test_what_is_open_on_the_scorecard_stands_first() -> None:
+    shown = [judged.status for judged in call(made.poor()).criteria]
+    order = ["open", "partly", "met", "does not apply", "not measured"]
+    assert shown == sorted(shown, key=order.index)
+    assert len(set(shown)) > 2
+    assert len(shown) == len(made.poor().scores.criteria)

@@ -122,7 +122,7 @@ def call(analysis: Analysis) -> Call:
         unbacked=analysis.unbacked,
         blind=_blind(analysis),
         summed_up=text.summed_up(analysis.scores),
-        criteria=tuple(Judged(c, *about().statuses[c.status]) for c in analysis.scores.criteria),
+        criteria=tuple(_criteria(analysis)),
         judged=any(c.status != "not_measured" for c in analysis.scores.criteria),
         steps=tuple(_steps(analysis)),
         first_solution=text.first_solution(analysis.phases),
@@ -157,6 +157,12 @@ def _groups(moments: Sequence[Moment], polarity: str) -> Iterator[Group]:
     for (rule, _), same in found.items():
         sure = (f"{about().evidence[m.finding.evidence.status]}: {m.finding.evidence.reason}" for m in same)
         yield Group(label(rule), same[0].finding, tuple(same), tuple(dict.fromkeys(sure)))
+
+
+def _criteria(analysis: Analysis) -> Iterator[Judged]:
+    """The criteria by how they stand, in the order of page.yaml; those alike as the scorecard has them."""
+    for status, (sign, name) in about().statuses.items():
+        yield from (Judged(c, sign, name) for c in analysis.scores.criteria if c.status == status)
 
 
 def _steps(analysis: Analysis) -> Iterator[Step]:

@@ -7,12 +7,14 @@
   const drawing = document.getElementById("drawing"), head = drawing.querySelector(".head");
   const data = JSON.parse(document.getElementById("charts-data").textContent);
   const closest = 2; // s that the narrowest view shows
+  const paper = 640; // pixels of width that any paper has
   const duration = Math.max(data.duration, closest);
   let at = 0, range = null, frames = [];
 
   const clock = (seconds) => {
-    const minutes = Math.floor(seconds / 60), rest = seconds - 60 * minutes;
-    return `${minutes}:${rest.toFixed(1).padStart(4, "0")}`;
+    const tenths = Math.round(seconds * 10), minutes = Math.floor(tenths / 600);
+    const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
+    return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
   };
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#777";
   const words = (...parts) => parts.filter(Boolean).join(": ");
@@ -69,13 +71,14 @@
   };
   const colour = (speaker) => (speaker === "customer" ? "--customer" : speaker === "agent" ? "--agent" : "--note");
   const tone = { positive: "--good", negative: "--again", neutral: "--note" };
-  const shape = { positive: "triangle", negative: "inverted_triangle", neutral: "circle" };
+  const shape = { neutral: "circle", positive: "triangle", negative: "inverted_triangle" };
+  const lane = { positive: 0.6, neutral: 0, negative: -0.6 }; // crowded marks do not hide those of another kind
 
   // --- panes
   const pane = (height, label, y) => {
     const figure = Bokeh.Plotting.figure({
       height, x_range: range, y_range: y, tools: [], toolbar_location: null, sizing_mode: "stretch_width",
-      min_border_left: 84, min_border_right: 14, min_border_top: 4, min_border_bottom: 4, outline_line_color: null, title: label,
+      min_border_left: 84, min_border_right: duration < 3600 ? 18 : 26, min_border_top: 4, min_border_bottom: 4, outline_line_color: null, title: label,
     });
     const pan = new Bokeh.PanTool({ dimensions: "width" });
     figure.add_tools(pan, new Bokeh.WheelZoomTool({ dimensions: "width", modifiers: { ctrl: true } }));
@@ -83,6 +86,7 @@
     const x = figure.below[0], left = figure.left[0];
     x.ticker = new Bokeh.FixedTicker({ ticks: [] });
     x.visible = false;
+    left.ticker.desired_num_ticks = 4;
     times.push(x);
     const lines = { axis_line_color: "--line", major_tick_line_color: "--edge", minor_tick_line_color: "--line", major_label_text_color: "--muted", axis_label_text_color: "--muted" };
     for (const axis of [x, left]) {
@@ -129,7 +133,7 @@
   const numbers = (list) => Float64Array.from(list, (value) => (value === null ? NaN : value));
   const line = (figure, found, name, unit, speaker, digits) => {
     const x = Float64Array.from(found.values, (_, k) => k * found.step);
-    const from = source({ x, y: numbers(found.values), time: Array.from(x, clock), value: found.values.map((v) => (v === null ? "" : `${v.toFixed(digits)} ${unit}`)) });
+    const from = source({ x, y: numbers(found.values).map((v) => Math.min(Math.max(v, figure.y_range.start), figure.y_range.end)), time: Array.from(x, clock), value: found.values.map((v) => (v === null ? "" : `${v.toFixed(digits)} ${unit}`)) });
     const drawn = figure.line({ field: "x" }, { field: "y" }, { source: from, line_width: 1.8, line_join: "round" });
     paint(drawn.glyph, { line_color: colour(speaker) });
     const dots = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: 2, line_color: null });
@@ -147,8 +151,9 @@
     figure.add_layout(text);
   };
   const bounds = (values, least) => {
-    const known = values.filter((value) => value !== null);
-    const low = Math.min(...known), high = Math.max(...known), room = Math.max((high - low) * 0.1, (least - (high - low)) / 2, 0.1);
+    const known = values.filter((value) => value !== null).sort((a, b) => a - b);
+    const apart = Math.floor(((1 - data.shown_share) / 2) * known.length);
+    const low = known[apart], high = known[known.length - 1 - apart], room = Math.max((high - low) * 0.1, (least - (high - low)) / 2, 0.1);
     return new Bokeh.Range1d({ start: low - room, end: high + room });
   };
 
@@ -159,7 +164,7 @@
   const voices = () => {
     const rows = ROWS.filter(([, kinds]) => data.events.some((event) => kinds.includes(event.kind)));
     const order = [...(data.phases.length ? ["phases"] : []), ...(data.marks.length ? ["findings"] : []), ...data.speakers, ...rows.map(([name]) => name)];
-    const tall = (name) => (data.speakers.includes(name) ? 2.2 : 1);
+    const tall = (name) => (data.speakers.includes(name) ? 2.2 : name === "findings" ? 2.1 : 1);
     let y = 0;
     const middle = {};
     for (const name of [...order].reverse()) {
@@ -201,10 +206,10 @@
         const some = data.marks.filter((mark) => mark.polarity === kind);
         if (!some.length) continue;
         const from = source({
-          x: some.map((mark) => mark.start), y: some.map(() => middle.findings), time: some.map((mark) => clock(mark.start)),
+          x: some.map((mark) => mark.start), y: some.map(() => middle.findings + lane[kind]), time: some.map((mark) => clock(mark.start)),
           said: some.map((mark) => mark.message), quote: some.map((mark) => mark.quote), label: some.map((mark) => mark.label),
         });
-        const drawn = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: 12, marker: shape[kind], line_width: 1 });
+        const drawn = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: Math.min(12, Math.max(7, 700 / some.length)), marker: shape[kind], line_width: 1 });
         paint(drawn.glyph, { fill_color: tone[kind], line_color: "--surface" });
         hover(figure, [drawn], [["at", "@time, @label"], ["found", "@said"], ["words", "@quote"]], { limit: 3 });
       }
@@ -267,10 +272,11 @@
     if (event.x === null || event.x === undefined) return;
     let start = event.x;
     const row = figure.tags?.[0]?.findings;
-    if (row !== undefined && Math.abs(event.y - row) < 0.7) { // a mark near the finger stands for its finding
-      const reach = (12 * (range.end - range.start)) / (frames[0]?.width ?? 600);
-      const near = data.marks.reduce((best, mark) => (Math.abs(mark.start - event.x) < Math.abs((best?.start ?? Infinity) - event.x) ? mark : best), null);
-      if (near && Math.abs(near.start - event.x) <= reach) start = Math.max(0, near.start - data.lead_in);
+    if (row !== undefined && Math.abs(event.y - row) < 1.1) { // a mark near the finger stands for its finding
+      const scale = (frames[0]?.width ?? 600) / (range.end - range.start); // pixels a second; a row is 19 pixels
+      const far = (mark) => Math.hypot((mark.start - event.x) * scale, (row + lane[mark.polarity] - event.y) * 19);
+      const near = data.marks.reduce((best, mark) => (best && far(best) <= far(mark) ? best : mark), null);
+      if (near && far(near) <= 20 && Math.abs(near.start - event.x) * scale <= 12) start = Math.max(0, near.start - data.lead_in);
     }
     document.dispatchEvent(new CustomEvent("voicecoach:seek", { detail: { start, play: true } }));
   };
@@ -331,7 +337,10 @@
     };
     const settle = () => {
       frames = views.map((one) => ({ left: one.frame.bbox.left, width: one.frame.bbox.width }));
-      for (const one of views) one.canvas.events_el.style.touchAction = "pan-y"; // a finger scrolls the page
+      for (const { canvas } of views) {
+        canvas.events_el.style.touchAction = "pan-y"; // a finger scrolls the page
+        canvas.events_el.tabIndex = -1; // the buttons above and the keys do all that it does
+      }
       fit();
     };
     new ResizeObserver(() => requestAnimationFrame(settle)).observe(drawing);
@@ -345,14 +354,21 @@
       button.disabled = false;
       button.addEventListener("click", () => moves[button.dataset.zoom]());
     }
+    addEventListener("beforeprint", () => { // paper is narrower than many a window, and nothing is drawn anew for it
+      const wide = target.clientWidth;
+      Object.assign(target.style, { width: `${wide}px`, zoom: Math.min(1, paper / wide) });
+    });
+    addEventListener("afterprint", () => Object.assign(target.style, { width: "", zoom: "" }));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { for (const apply of painters) apply(); });
     box.dataset.drawn = "yes";
+    document.dispatchEvent(new CustomEvent("voicecoach:drawn"));
     window.voicecoach = { ...window.voicecoach, charts: { range, views } };
   };
   const begin = () => setTimeout(() => draw().catch((error) => {
     const text = drawing.querySelector("p") ?? drawing.appendChild(document.createElement("p"));
     text.textContent = "The curves cannot be drawn in this browser; what they show stands in the sentences below, the findings and the transcript.";
     box.dataset.drawn = "no";
+    document.dispatchEvent(new CustomEvent("voicecoach:drawn"));
     box.dataset.why = String(error);
   }), 0);
   if (document.readyState === "complete") begin();

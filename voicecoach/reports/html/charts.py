@@ -46,6 +46,7 @@ class _Settings:
     least_voiced: float
     loudness_step: float
     widest_pitch: float
+    shown_share: float
     lead_in: float
     events: Mapping[str, str]
     polarities: Mapping[str, str]
@@ -65,6 +66,7 @@ def settings() -> _Settings:
             "least_voiced",
             "loudness_step",
             "widest_pitch",
+            "shown_share",
             "lead_in",
             *tables,
         )
@@ -75,6 +77,7 @@ def settings() -> _Settings:
         least_voiced=file["least_voiced"].number(least=0, most=1),
         loudness_step=file["loudness_step"].number(least=0),
         widest_pitch=file["widest_pitch"].number(least=1),
+        shown_share=file["shown_share"].number(least=0.5, most=1),
         lead_in=file["lead_in"].number(least=0),
         **{name: _texts(file[name]) for name in tables},
     )
@@ -86,7 +89,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
     Keys: duration (s), speakers (names), called (their labels), talk, events, marks (findings with a time),
     phases (each with start and end), level by speaker ({step, high, mean}); of the agent, or None, pitch
     ({step, values, median}), pace ({step, values, unit, window}) and loudness ({step, values}); bands (own
-    usual values: {pane: {low, high, label}}), lead_in (s).
+    usual values: {pane: {low, high, label}}), lead_in (s), shown_share (of a curve's values).
     """
     want = settings()
     names = tuple(dict.fromkeys([*analysis.contours, *(turn.speaker for turn in analysis.turns)]))
@@ -131,6 +134,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
         "pace": _pace(analysis),
         "bands": _bands(analysis.measures, pitch),
         "lead_in": want.lead_in,
+        "shown_share": want.shown_share,
     }
 
 

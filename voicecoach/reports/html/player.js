@@ -38,13 +38,24 @@
     at = Math.min(Math.max(seconds, 0), duration);
     if (heard) {
       sound.currentTime = at;
-      if (start) sound.play().catch(() => {}); // a browser may want a click first; the place is right all the same
+      if (start) begin();
     }
     tell();
   };
+  const ask = () => {
+    box.classList.add("started");
+    find("ask").textContent = `Ready at ${clock(at)}: press Play, or the space bar.`;
+  };
+  const begin = () => sound.play().catch((error) => { // a browser may want a click first; the place is right all the same
+    if (error.name === "NotAllowedError") ask();
+  });
+  const read = (again = 3) => { // turns get their height when they come near: it takes a few looks until they stand
+    document.querySelector("#transcript .turn.now")?.scrollIntoView({ block: "center", behavior: "instant" });
+    if (again) requestAnimationFrame(() => setTimeout(read, 0, again - 1));
+  };
   const toggle = () => {
     if (!heard) return;
-    if (sound.paused) sound.play().catch(() => {});
+    if (sound.paused) begin();
     else sound.pause();
   };
 
@@ -92,7 +103,9 @@
     sound.addEventListener(kind, () => {
       play.textContent = sound.paused ? "Play" : "Pause";
       play.setAttribute("aria-label", play.textContent);
-      if (!sound.paused) box.classList.add("started");
+      if (sound.paused) return;
+      box.classList.add("started");
+      find("ask").textContent = "";
     });
   }
   sound.addEventListener("error", () => {
@@ -102,6 +115,7 @@
     const moment = event.target.closest?.("[data-start].seek, .w[data-start]");
     if (!moment || moment.closest("a")) return;
     seek(Number(moment.dataset.start) - (moment.classList.contains("w") ? 0 : lead), true);
+    if (!heard && box.classList.contains("away") && !moment.closest("#transcript")) read(); // where else would it show
   });
   document.addEventListener("voicecoach:seek", (event) => seek(event.detail.start, event.detail.play));
 
@@ -122,8 +136,17 @@
   });
 
   const asked = () => {
+    const folded = document.getElementById(location.hash.slice(1))?.closest("details:not([open])");
+    if (folded) {
+      folded.open = true;
+      document.getElementById(location.hash.slice(1)).scrollIntoView();
+    }
     const found = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
-    if (found) seek(Number(found[1]));
+    if (!found) return;
+    seek(Number(found[1]));
+    if (heard) ask();
+    else if (document.readyState === "complete") read();
+    else document.addEventListener("voicecoach:drawn", () => read(), { once: true });
   };
   addEventListener("hashchange", asked);
 

@@ -266,7 +266,7 @@
     const rows = calls.filter(fits(state)).sort(SORTS[state.sort] || SORTS[""]);
     const filters = JSON.stringify(FIELDS.map((name) => state[name]));
     byId("count").textContent = rows.length === calls.length
-      ? `all ${count(calls.length)} calls` : `${count(rows.length)} of ${count(calls.length)} calls`;
+      ? (calls.length === 1 ? "1 call" : `all ${count(calls.length)} calls`) : `${count(rows.length)} of ${count(calls.length)} calls`;
     if (filters !== shown) {
       showMoments(rows);
       showCommon(rows);
