@@ -350,7 +350,9 @@ def long_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
             words = tuple(replace(word, start=word.start + by, end=word.end + by) for word in turn.words)
             turns.append(replace(turn, start=turn.start + by, end=turn.end + by, words=words))
         for found in kind.findings:
-            assert found.turn is not None and found.start is not None and found.end is not None
+            assert found.turn is not None
+            assert found.start is not None
+            assert found.end is not None
             findings.append(
                 replace(found, turn=found.turn + before, start=found.start + by, end=found.end + by)
             )
