@@ -52,6 +52,15 @@ def _analyse(path: Path, *, log: Path, analysis: Analysis, coach: object, heard:
     first = log.read_text(encoding="utf-8", errors="surrogateescape").count(path.name) == 1
     if said == "broken":
         raise AudioError(f"{path.name}: not a sound file; export it again")
+    if said == "grows":  # it is still being written
+        path.write_bytes(raw + b" more")
+        raw = path.read_bytes()
+        said = "good"
+    if said in ("vanishes", "swaps"):
+        path.unlink()
+        if said == "swaps":
+            path.write_bytes(b"good at last")
+        raise AudioError(f"{path.name}: cut off")
     if said == "mistake":
         raise ZeroDivisionError("by\nus")
     if said == "memory":

@@ -182,6 +182,60 @@ def test_missing_reports_are_made_again(folder: Path) -> None:
     assert log(folder) == ["anna/b.wav"]
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_reports_cut_by_a_power_failure_are_made_again(folder: Path, told: bool) -> None:
+    batch(folder)
+    log(folder)
+    out = folder.parent / "out"
+    path = next((out / "calls").glob("b-*.json"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    next((out / "calls").glob("a-*.json")).write_bytes(b"")
+    if not told:
+        (out / ".voicecoach/batch.json").unlink()
+    batch(folder)
+    assert log(folder) == ["a.wav", "anna/b.wav"]
+    assert len(path.read_bytes()) == len(whole)
+
+
+def test_what_cannot_be_read_for_a_while_keeps_its_reports(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    kept = folder.parent / "b.wav"
+    (folder / "anna/b.wav").rename(kept)
+    (folder / "anna/b.wav").symlink_to("b.wav")  # leads nowhere, as when a drive is gone
+    assert "cannot be looked at" in dict(batch(folder).failed)["anna/b.wav"]
+    assert "b" in reports(folder)
+    (folder / "anna/b.wav").unlink()
+    kept.rename(folder / "anna/b.wav")
+    assert "anna/b.wav" not in dict(batch(folder).failed)
+    assert log(folder) == []
+
+
+def test_results_and_recordings_may_move_together(folder: Path) -> None:
+    batch(folder)
+    log(folder)
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    shutil.move(folder, elsewhere / "calls")
+    shutil.move(folder.parent / "out", elsewhere / "out")
+    assert batch(elsewhere / "calls").records == ()
+    assert log(elsewhere / "calls") == []
+    assert len(reports(elsewhere / "calls")) == 4
+
+
+@pytest.mark.parametrize("word", ["grows", "vanishes", "swaps"])
+def test_a_file_that_changes_under_our_hands_is_tried_again(folder: Path, word: str) -> None:
+    (folder / "m.wav").write_text(word)
+    reason = dict(batch(folder).failed)["m.wav"]
+    assert ("cannot be read any more" if word == "vanishes" else "was changed while it was read") in reason
+    assert "m" not in reports(folder)
+    log(folder)
+    (folder / "m.wav").write_text("good at last")
+    assert "m.wav" not in dict(batch(folder).failed)
+    assert log(folder) == ["m.wav"]
+
+
 def test_a_full_disk_stops_with_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(folder.parent / "out", ignore_errors=True)
     out = Store(str(folder.parent / "out"))

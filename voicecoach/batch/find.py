@@ -37,10 +37,9 @@ def find(folders: Sequence[str | Path], out: str | Path) -> tuple[Found, ...]:
     OutputError
         An address that is not on this disk cannot be listed.
     """
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int | str]] = set()
     with contextlib.suppress(OSError):  # it need not be there yet
-        at_out = Path(out).stat()
-        seen.add((at_out.st_dev, at_out.st_ino))
+        seen.add(_which(os.fspath(out), Path(out).stat()))
     found: dict[str, Found] = {}
     for root, name in zip(folders, _roots(folders), strict=True):
         for one in _below(os.fspath(root), name, seen):
@@ -71,7 +70,7 @@ def _roots(folders: Sequence[str | Path]) -> list[str]:
     return list(names)
 
 
-def _below(root: str, before: str, seen: set[tuple[int, int]]) -> Iterator[Found]:
+def _below(root: str, before: str, seen: set[tuple[int, int | str]]) -> Iterator[Found]:
     local = local_path(root)
     if local is None:
         for one in listed(root):
@@ -95,10 +94,10 @@ def _below(root: str, before: str, seen: set[tuple[int, int]]) -> Iterator[Found
     while waiting:
         folder, relative = waiting.pop()
         try:
-            state = Path(folder).stat()
-            if (state.st_dev, state.st_ino) in seen:
+            which = _which(folder, Path(folder).stat())
+            if which in seen:
                 continue
-            seen.add((state.st_dev, state.st_ino))
+            seen.add(which)
             with os.scandir(folder) as entries:
                 here = sorted(entries, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
@@ -118,6 +117,11 @@ def _below(root: str, before: str, seen: set[tuple[int, int]]) -> Iterator[Found
                 waiting.append((entry.path, f"{name}/"))
             elif stat.S_ISREG(state.st_mode) and _may_be(entry.name):
                 yield Found(entry.path, name, state.st_size, state.st_mtime_ns, state.st_ino)
+
+
+def _which(folder: str, state: os.stat_result) -> tuple[int, int | str]:
+    """What tells a folder from all others, by whatever way it is reached."""
+    return state.st_dev, state.st_ino or os.path.realpath(folder)  # some drives number no files
 
 
 def _may_be(name: str) -> bool:

@@ -11,7 +11,7 @@ from voicecoach.batch import records
 from voicecoach.batch.find import report_name
 from voicecoach.batch.key import key
 from voicecoach.batch.limits import limits
-from voicecoach.batch.records import CALLS, DONE
+from voicecoach.batch.records import CALLS, DONE, REPORTS
 from voicecoach.batch.state import Made, Row, Sums
 from voicecoach.batch.store import Store, opened
 from voicecoach.batch.types import Found, Job, Who
@@ -66,14 +66,14 @@ class Inventory:
             if file.key and (file.key not in holders or before.get(file.key) == file.found.relative):
                 holders[file.key] = file
         ended = _ended(holders, store, made)
-        kept = {k: name for k, (name, _) in ended.items() if name}
+        kept = {k: name for k, (name, _, _) in ended.items() if name}
         names = _names(holders, kept)
-        there = store.names(CALLS)
+        there = store.sizes(CALLS)
         wanted = (".json", ".html") if pages else (".json",)
         done = {
             k: reason
-            for k, (_, reason) in ended.items()
-            if (not again if reason else all(names[k] + suffix in there for suffix in wanted))
+            for k, (_, reason, sizes) in ended.items()
+            if (not again if reason else _whole([there.get(names[k] + end) for end in wanted], sizes))
         }
         return cls(files, holders, names, done, made)
 
@@ -102,7 +102,7 @@ class Inventory:
 
         ``ended`` holds the keys of what is done by now, with the reason of what failed; ``who`` is by path.
         """
-        lengths = {row.key: row.length for row in self.made.rows if row.key}
+        before = {row.key: row for row in self.made.rows if row.key}
         rows = []
         for file in self.files:
             own = who.get(file.found.path, Who())
@@ -116,8 +116,9 @@ class Inventory:
                     name="" if reason else self.names[file.key],
                     same_as="" if holder is file else holder.found.relative,
                     reason=reason,
-                    length=None if reason else lengths.get(file.key),
                 )
+                if not reason and file.key in before:
+                    row = replace(row, length=before[file.key].length, sizes=before[file.key].sizes)
             rows.append(row)
         return tuple(rows)
 
@@ -147,33 +148,41 @@ def _files(found: Sequence[Found], prints: str, store: Store) -> list[File]:
     return files
 
 
-def _ended(holders: Mapping[str, File], store: Store, made: Made) -> dict[str, tuple[str, str]]:
-    """The stem of the reports, and the reason of what failed, by the keys that have a record."""
+def _whole(there: Sequence[int | None], sizes: Sequence[int]) -> bool:
+    """Whether all reports are there, and as long as they were when written, as far as that is known."""
+    return None not in there and all(a == b for a, b in zip(there, sizes, strict=False))
+
+
+def _ended(
+    holders: Mapping[str, File], store: Store, made: Made
+) -> dict[str, tuple[str, str, tuple[int, ...]]]:
+    """Stem and bytes of the reports, and the reason of what failed, by the keys that have a record."""
     there = store.names(DONE)
-    told = {row.key: row.name for row in made.rows if row.key}
-    found: dict[str, tuple[str, str]] = {}
+    told = {row.key: (row.name, row.sizes) for row in made.rows if row.key}
+    found: dict[str, tuple[str, str, tuple[int, ...]]] = {}
     for k in holders:
         if f"{k}.json" not in there:
             continue
-        name, reason = told.get(k, ""), ""
+        (name, sizes), reason = told.get(k, ("", ())), ""
         if not name:  # it failed, or the run that did it was stopped before it could say so
             entry = records.peek(store.read_bytes(records.file_name(k)), k)
             if entry is None:
                 continue  # damaged: done again
             name, reason = entry["name"], str(entry["reason"])
-        found[k] = (name, reason)
+            sizes = tuple(entry["facts"].get(REPORTS, ()))
+        found[k] = (name, reason, sizes)
     return found
 
 
 def _names(holders: Mapping[str, File], kept: Mapping[str, str]) -> dict[str, str]:
     """The stem of the reports by key, the one there is or a new one, each different."""
     names = dict(kept)
-    taken = Counter(kept.values())
+    taken = Counter(name.casefold() for name in kept.values())  # many disks take no notice of capitals
     for k, file in holders.items():
         if k not in names:
             name = report_name(file.found.path, k)
-            names[k] = report_name(file.found.path, k, digits=32) if taken[name] else name
-            taken[names[k]] += 1
+            names[k] = report_name(file.found.path, k, digits=32) if taken[name.casefold()] else name
+            taken[names[k].casefold()] += 1
     return names
 
 

@@ -16,6 +16,7 @@ DONE = ".voicecoach/done"
 CALLS = "calls"
 FORMAT = 1
 
+REPORTS = "reports"  # of facts: bytes of the reports, in the order they were written
 FAILURE = "failure"  # of facts: where a recording was not analysed, which of these three it was
 IN_FILE = "file"  # it lies in the recording, and would be so again
 OUTSIDE = "outside"  # memory, time, rights: the next run tries again

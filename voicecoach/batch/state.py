@@ -76,6 +76,7 @@ class Row:
     reason: str = ""
     who: tuple[str, ...] = ()
     length: float | None = None  # s, of one that was analysed
+    sizes: tuple[int, ...] = ()  # bytes of its reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ class Made:
         """Return what was written last; empty where that cannot be read."""
         found = _read(store, BATCH)
         try:
-            rows = tuple(Row(**{**entry, "who": tuple(entry["who"])}) for entry in found["rows"])
+            rows = tuple(
+                Row(**{**entry, **{name: tuple(entry[name]) for name in ("who", "sizes")}})
+                for entry in found["rows"]
+            )
             return cls(rows, str(found["how"]))
         except (KeyError, TypeError):
             return cls()

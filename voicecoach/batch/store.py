@@ -175,6 +175,27 @@ class Store:
             own = path.strip("/")
             return frozenset(PurePosixPath(entry).name for entry in found if entry.strip("/") != own)
 
+    def sizes(self, folder: str = "") -> dict[str, int]:
+        """The bytes of each file in a folder, by name; none where there is no such folder."""
+        here = self.folder
+        if here is not None:
+            try:
+                with os.scandir(here / folder) as entries:
+                    return {entry.name: entry.stat().st_size for entry in entries}
+            except (FileNotFoundError, NotADirectoryError):
+                return {}
+            except OSError as error:
+                raise OutputError(f"{here / folder}: cannot be listed: {error.strerror}") from None
+        address = f"{self.url}/{folder}".rstrip("/")
+        with _reached(address, "listed"):
+            files, path = _filesystem(address)
+            files.invalidate_cache()  # others write there, too
+            try:
+                found = files.ls(path, detail=True)
+            except (FileNotFoundError, NotADirectoryError):
+                return {}
+            return {PurePosixPath(one["name"]).name: int(one.get("size") or 0) for one in found}
+
 
 def listed(address: str) -> Iterator[Listed]:
     """Every file under an address that is not on this disk, however deep, in order of name.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.batch import records
-from voicecoach.batch.records import CALLS
+from voicecoach.batch.records import CALLS, REPORTS
 from voicecoach.batch.state import Made, Row
 from voicecoach.batch.store import Store
 from voicecoach.batch.types import Record, Who
@@ -61,7 +61,8 @@ def write(
             store.remove(records.file_name(row.key))
             row = replace(row, name="", reason="its record is damaged; run again")
         if record is not None and record.analysis is not None:
-            row = replace(row, length=round(record.analysis.source.duration, 3))
+            sizes = tuple(record.facts.get(REPORTS, ()))
+            row = replace(row, length=round(record.analysis.source.duration, 3), sizes=sizes)
         kept.append(row)
         if row.name or row.reason:
             found.append(_of_file(row, record))
@@ -101,7 +102,7 @@ def _tables(
 
 
 def _remove_old(rows: Sequence[Row], made: Made, store: Store) -> None:
-    now = {row.relative: row.key for row in rows if row.name or row.reason}
+    now = {row.relative: row.key for row in rows if row.key and (row.name or row.reason)}
     keys = {row.key for row in rows}
     for row in made.rows:
         if row.key and row.key not in keys and now.get(row.relative, row.key) != row.key:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicecoach.batch import records
-from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE
-from voicecoach.batch.store import Store, local_copy, local_path
+from voicecoach.batch.key import content
+from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE, REPORTS
+from voicecoach.batch.store import Store, local_copy
 from voicecoach.batch.types import Job, Record
 from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
 from voicecoach.reports import json
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voicecoach.types import Analysis, Audio
 
 INDEX = "index.html"  # the page the pages of calls lead back to
+_CHANGED = "was changed while it was read; run again"
 SOUND = ("embed", "link", "none")  # how a recording goes into its page
 
 
@@ -36,29 +37,32 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], 
         coach = _coach(settings)
     except (VoicecoachError, OSError) as error:
         return _failed(job, str(error), OUTSIDE)
-    path: Path | None = None
     try:
         with local_copy(job.path) as path:
             from voicecoach import pipeline
 
             played: list[Sound] = []  # of the page, from the samples that are decoded anyway
-            analysis = pipeline.analyse(
-                path,
-                coach=coach,
-                heard=(lambda found: played.append(_sound(job, found, out, sound))) if pages else None,
-            )
+            try:
+                analysis = pipeline.analyse(
+                    path,
+                    coach=coach,
+                    heard=(lambda found: played.append(_sound(job, found, out, sound))) if pages else None,
+                )
+            except (AudioError, UsageError) as error:  # a setting that does not suit it is one, too
+                if another := _another(path, job):
+                    return _failed(job, another, OUTSIDE)
+                return _kept(_failed(job, str(error), IN_FILE), out)
             if job.sha256 and analysis.source.sha256 != job.sha256:
-                return _failed(job, "was changed while it was read; run again", OUTSIDE)
+                return _failed(job, _CHANGED, OUTSIDE)
             analysis = replace(analysis, source=replace(analysis.source, path=job.path))
-            reports = {".json": json.render([analysis])}
+            reports = {".json": json.render([analysis]).encode()}
             if pages:
-                reports[".html"] = _page(analysis, played[0])
-        facts = {"size": job.size, "seconds": round(time.perf_counter() - began, 3)}
-    except (AudioError, UsageError) as error:  # a setting that does not suit this recording is one, too
-        gone = local_path(job.path) is not None and path is not None and not os.access(path, os.R_OK)
-        if path is None or gone:
-            return _failed(job, str(error), OUTSIDE)
-        return _kept(_failed(job, str(error), IN_FILE), out)
+                reports[".html"] = _page(analysis, played[0]).encode()
+        facts = {
+            "size": job.size,
+            "seconds": round(time.perf_counter() - began, 3),
+            REPORTS: [len(raw) for raw in reports.values()],
+        }
     except (VoicecoachError, OSError) as error:
         return _failed(job, str(error), OUTSIDE)
     except MemoryError:
@@ -67,11 +71,19 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], 
         return _failed(job, f"unexpected {type(error).__name__}: {error}; please report it", OUTSIDE)
     record = Record(job.relative, job.name, job.key, analysis=records.slim(analysis), facts=facts)
     try:
-        for suffix, text in reports.items():
-            out.write_text(f"{CALLS}/{job.name}{suffix}", [text])
+        for suffix, raw in reports.items():
+            out.write_bytes(f"{CALLS}/{job.name}{suffix}", [raw])
     except OutputError as error:
         return _failed(job, str(error), OUTPUT)
     return _kept(record, out)
+
+
+def _another(path: Path, job: Job) -> str:
+    """Why a recording is not, or not any more, what its checksum was taken of; empty where it is."""
+    try:
+        return _CHANGED if job.sha256 and content(path) != job.sha256 else ""
+    except OSError as error:
+        return f"cannot be read any more: {error.strerror}; run again when it can"
 
 
 def _sound(job: Job, recording: Audio, out: Store, how: str) -> Sound:

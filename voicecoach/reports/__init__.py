@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from voicecoach.types import Analysis
 
     FORMATS: Mapping[str, ModuleType]
+
+_PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # s between tries to replace a file that is being read
 
 
 def __getattr__(name: str) -> Mapping[str, ModuleType]:
@@ -105,13 +108,33 @@ def write_bytes(path: Path, pieces: Iterable[bytes], *, mode: int) -> Path:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(draft, mode)  # noqa: PTH101
-            os.replace(draft, path)  # noqa: PTH105
+            _replace(draft, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(draft)  # noqa: PTH108
             raise
     except OSError as error:
-        raise OutputError(
-            f"{path}: not written: {error.strerror}; free some space or choose another folder"
-        ) from error
+        do = "free some space" if not isinstance(error, PermissionError) else "close it where it is open"
+        raise OutputError(f"{path}: not written: {error.strerror}; {do} or choose another folder") from error
     return path
+
+
+def _replace(draft: str, path: Path) -> None:
+    """Give a draft its name, and have that on the disk, too, so that no power cut undoes it.
+
+    On Windows, nothing may be replaced while somebody reads it, as programs that look for viruses do.
+    """
+    for wait in (*_PATIENCE, None):
+        try:
+            os.replace(draft, path)  # noqa: PTH105
+            break
+        except PermissionError:
+            if os.name != "nt" or wait is None:
+                raise
+            time.sleep(wait)
+    with contextlib.suppress(OSError):  # Windows opens no folders, and some drives cannot do it
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
