@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from voicecoach import pipeline
 from voicecoach.types import Analysis
 
 SAMPLES = Path(__file__).parent.parent / "samples"
+
+# whoever begins us in the background lets us ignore Ctrl-C, and so would the commands that tests begin
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

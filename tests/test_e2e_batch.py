@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import wave
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ def folder(tmp_path: Path) -> Path:
     (calls / "copy.wav").write_bytes((calls / "電話.wav").read_bytes())
     (calls / "empty.mp3").touch()
     (calls / "text.wav").write_text("no sound at all")
+    hour_ago = time.time() - 3600  # what was just written may still change, and is hashed again
+    for path in calls.rglob("*.*"):
+        os.utime(path, (hour_ago, hour_ago))
     return calls
 
 
