@@ -343,4 +343,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["--help"]:
+        print(__doc__)
+    else:
+        main()
