@@ -212,7 +212,7 @@ def compare(heard: dict[str, dict[str, str]], given: argparse.Namespace) -> None
 def share(work: Work) -> None:
     """Print how much of a worker's time is not transcription."""
     out = work.out()
-    whole = run(work.batch(work.calls, out, "--workers", "1"))
+    whole = run(work.batch(work.calls, out, "--workers", "1", "--threads", "1"))
     found = list(results(out))
     stages = {
         stage: sum(r.analysis.timings.get(stage, 0.0) for r in found if r.analysis)
