@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 class Options:
     """How a batch is done.
 
-    ``workers`` are as many as fit when None. ``sound`` is one of ``work.SOUND``; ``pages`` tells whether each
-    call gets a page. ``again`` tries those once more that could not be analysed.
+    ``workers`` are as many as fit when None. ``sound`` is "embed", "link" or "none"; ``pages`` tells whether
+    each call gets a page. ``again`` tries those once more that could not be analysed.
     """
 
     workers: int | None = None

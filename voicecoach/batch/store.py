@@ -156,32 +156,18 @@ class Store:
 
     def names(self, folder: str = "") -> frozenset[str]:
         """The names in a folder, by one listing; none where there is no such folder."""
-        here = self.folder
-        if here is not None:
-            try:
-                return frozenset(os.listdir(here / folder))  # noqa: PTH208 - names alone, quick for a million
-            except (FileNotFoundError, NotADirectoryError):
-                return frozenset()
-            except OSError as error:
-                raise OutputError(f"{here / folder}: cannot be listed: {error.strerror}") from None
-        address = f"{self.url}/{folder}".rstrip("/")
-        with _reached(address, "listed"):
-            files, path = _filesystem(address)
-            files.invalidate_cache()  # others write there, too
-            try:
-                found = files.ls(path, detail=False)
-            except (FileNotFoundError, NotADirectoryError):
-                return frozenset()
-            own = path.strip("/")
-            return frozenset(PurePosixPath(entry).name for entry in found if entry.strip("/") != own)
+        return frozenset(self._listing(folder, sizes=False))
 
     def sizes(self, folder: str = "") -> dict[str, int]:
         """The bytes of each file in a folder, by name; none where there is no such folder."""
+        return self._listing(folder, sizes=True)
+
+    def _listing(self, folder: str, *, sizes: bool) -> dict[str, int]:
         here = self.folder
         if here is not None:
             try:
-                with os.scandir(here / folder) as entries:
-                    return {entry.name: entry.stat().st_size for entry in entries}
+                with os.scandir(here / folder) as entries:  # names alone are quick for a million
+                    return {entry.name: entry.stat().st_size if sizes else 0 for entry in entries}
             except (FileNotFoundError, NotADirectoryError):
                 return {}
             except OSError as error:
@@ -194,7 +180,12 @@ class Store:
                 found = files.ls(path, detail=True)
             except (FileNotFoundError, NotADirectoryError):
                 return {}
-            return {PurePosixPath(one["name"]).name: int(one.get("size") or 0) for one in found}
+            own = path.strip("/")
+            return {
+                PurePosixPath(one["name"]).name: int(one.get("size") or 0)
+                for one in found
+                if one["name"].strip("/") != own
+            }
 
 
 def listed(address: str) -> Iterator[Listed]:

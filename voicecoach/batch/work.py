@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"  # the page the pages of calls lead back to
 _CHANGED = "was changed while it was read; run again"
-SOUND = ("embed", "link", "none")  # how a recording goes into its page
 
 
-def perform(job: Job, *, out: Store, settings: Settings, sound: str = SOUND[0], pages: bool = True) -> Record:
+def perform(job: Job, *, out: Store, settings: Settings, sound: str = "embed", pages: bool = True) -> Record:
     """Analyse a recording and write its reports, its record last; can be pickled and raises nothing.
 
     The model is loaded once a process. A recording that cannot be analysed gives a record with the reason;
@@ -90,9 +89,7 @@ def _sound(job: Job, recording: Audio, out: Store, how: str) -> Sound:
     from voicecoach.reports.html import sound
 
     page = f"{CALLS}/{job.name}.html"
-    linked = sound.link(job.path, page if out.folder is None else out.folder / page)
-    made = {"embed": lambda: sound.embedded(recording.samples, linked), "link": lambda: linked}
-    return made.get(how, sound.nothing)()
+    return sound.chosen(how, job.path, page if out.folder is None else out.folder / page, recording.samples)
 
 
 def _page(analysis: Analysis, played: Sound) -> str:

@@ -15,6 +15,7 @@ from voicecoach.cli.options import (
     analysis_settings,
     history_option,
     own_values,
+    sound_option,
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 from voicecoach.errors import VoicecoachError
@@ -46,13 +47,7 @@ FORMATS = ("text", "json", "html")
     show_default=True,
     help="all needs --output-dir.",
 )
-@click.option(
-    "--sound",
-    type=click.Choice(["embed", "link", "none"]),
-    default="embed",
-    show_default=True,
-    help="The recording in a page of HTML: in the page, played from where it is, or left out.",
-)
+@sound_option
 @click.option(
     "--fail-on",
     type=click.Choice(["must", "negative"]),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.options import analysis_options, analysis_settings
+from voicecoach.cli.options import analysis_options, analysis_settings, sound_option
 from voicecoach.cli.terminal import shown
 
 if TYPE_CHECKING:
@@ -41,13 +41,7 @@ _NAMED = 40  # files named at the end; not_analysed.csv has them all
     help="Who, when and what by a table: file, agent, date, scenario.",
 )
 @click.option("--no-sidecars", is_flag=True, help="Leave call.json beside call.wav alone.")
-@click.option(
-    "--sound",
-    type=click.Choice(["embed", "link", "none"]),
-    default="embed",
-    show_default=True,
-    help="Recordings in pages: compressed and whole, as a link, or not.",
-)
+@sound_option
 @click.option("--no-pages", is_flag=True, help="No page for each call.")
 @click.option("--parquet", is_flag=True, help="Also calls.parquet and findings.parquet.")
 @click.option("--retry", is_flag=True, help="Try files again that could not be analysed.")

@@ -80,6 +80,14 @@ _ANALYSIS = (
     ),
 )
 
+sound_option = click.option(
+    "--sound",
+    type=click.Choice(["embed", "link", "none"]),
+    default="embed",
+    show_default=True,
+    help="The recording in a page of HTML: compressed and whole, played from where it is, or left out.",
+)
+
 scenarios_option = click.option(
     "--scenarios",
     "folders",

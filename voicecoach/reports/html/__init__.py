@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".html"
 SCRIPTS = ("player.js", "charts.js")
-SOUND = ("embed", "link", "none")  # how a recording comes into its page
 
 
 def render(
@@ -38,7 +37,7 @@ def render(
 
 
 def heard_page(analysis: Analysis, target: Path, *, how: str) -> str:
-    """The page of a recording of this disk for the file ``target``, with its sound as one of ``SOUND`` says.
+    """The page of a recording of this disk for the file ``target``, with its sound as ``sound.chosen`` says.
 
     Raises
     ------
@@ -47,10 +46,7 @@ def heard_page(analysis: Analysis, target: Path, *, how: str) -> str:
     """
     from voicecoach.reports.html import sound
 
-    path = analysis.source.path
-    linked = sound.link(path, target)
-    made = {"embed": lambda: sound.embed(path, linked), "link": lambda: linked}
-    return call_page(analysis, sound=made.get(how, sound.nothing)())
+    return call_page(analysis, sound=sound.chosen(how, analysis.source.path, target))
 
 
 def call_page(

@@ -77,6 +77,25 @@ def settings() -> _Settings:
     )
 
 
+def chosen(
+    how: str,
+    path: str | os.PathLike[str],
+    page: str | os.PathLike[str],
+    samples: NDArray[np.int16] | None = None,
+) -> Sound:
+    """Return the sound of a page as asked for: "embed", "link" or "none".
+
+    A recording that is decoded already, as ``audio.samples`` gives it, is not decoded again. Raises what
+    ``embed`` raises.
+    """
+    if how not in ("embed", "link"):
+        return nothing()
+    linked = link(path, page)
+    if how == "link":
+        return linked
+    return embed(path, linked) if samples is None else embedded(samples, linked)
+
+
 def embed(path: str | os.PathLike[str], otherwise: Sound | None = None) -> Sound:
     """Return the whole recording, compressed, for a page.
 
