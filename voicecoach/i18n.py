@@ -1,0 +1,137 @@
+"""Texts, numbers and dates in the language of their reader: gettext with English texts as message ids.
+
+The language is that of the innermost ``using``, English outside of it; a thread has its own, so whoever hands
+work that makes texts to another thread hands on ``contextvars.copy_context()`` with it. Translations are
+``locale/LANGUAGE/LC_MESSAGES/voicecoach.po``, read by Babel when the first text of a language is wanted;
+English reads nothing. A text without a translation, or of a language without a catalogue, stays English.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gettext
+import io
+from collections.abc import Iterator
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+ENGLISH = "en"
+DOMAIN = "voicecoach"
+FOLDER = Path(__file__).with_name("locale")
+
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Languages texts can be had in: English and those that have a catalogue, in order of the alphabet."""
+    return tuple(sorted({ENGLISH, *(path.parts[-3] for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))}))
+
+
+def offered(language: str | None) -> str:
+    """The language of ``languages`` that a tag such as "es", "zh-Hant" or "ru_RU.UTF-8" asks for, or ""."""
+    first = (language or "").replace("-", "_").split("_")[0].split(".")[0].lower()
+    return first if first in languages() else ""
+
+
+def current() -> str:
+    """The language texts are made in, here and now."""
+    return _language.get()
+
+
+@contextlib.contextmanager
+def using(language: str | None) -> Iterator[None]:
+    """Make texts in a language inside the block; in English where it has no catalogue."""
+    before = _language.set(offered(language) or ENGLISH)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+def use(language: str | None) -> None:
+    """Make texts in a language from here on, in this thread; for the beginning of a program."""
+    _language.set(offered(language) or ENGLISH)
+
+
+def _(text: str) -> str:
+    """The text in the current language; placeholders as {this} are filled by the caller, with ``format``."""
+    return text if not text or current() == ENGLISH else _catalogue(current()).gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The text for a count in the current language: English has two forms, others have one or three."""
+    if current() == ENGLISH:
+        return one if count == 1 else many
+    return _catalogue(current()).ngettext(one, many, count)
+
+
+def later(text: str) -> str:
+    """The text as it is, marked for the catalogues; whoever shows it translates it then."""
+    return text
+
+
+def number(
+    value: float, digits: int | None = None, *, figures: int = 6, sign: bool = False, grouped: bool = False
+) -> str:
+    """A number as the current language writes it.
+
+    Parameters
+    ----------
+    value : finite
+    digits : after the decimal sign, also where they are zeros; with None as few as show ``figures`` figures
+    sign : whether a plus stands before what is above zero
+    grouped : whether thousands are set apart
+    """
+    kind = f".{figures}g" if digits is None else f".{digits}f"
+    text = f"{value:{'+' if sign else ''}{',' if grouped else ''}{kind}}"
+    if current() == ENGLISH:
+        return text
+    signs = _locale(current()).number_symbols["latn"]
+    return text.translate({ord("."): signs["decimal"], ord(","): signs["group"]})
+
+
+def date(when: datetime) -> str:
+    """A day where the reader is, such as "3 Jan 2026"; a time without zone is taken as it is."""
+    there = when.astimezone() if when.tzinfo else when
+    if current() == ENGLISH:
+        return f"{there.day} {there:%b %Y}"
+    from babel.dates import format_date
+
+    return format_date(there, "medium", locale=_locale(current()))
+
+
+def month(when: datetime) -> str:
+    """A month where the reader is, such as "January 2026"."""
+    there = when.astimezone() if when.tzinfo else when
+    if current() == ENGLISH:
+        return f"{there:%B %Y}"
+    from babel.dates import format_skeleton
+
+    return format_skeleton("yMMMM", there, locale=_locale(current()))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    from babel import Locale
+
+    return Locale.parse(language)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        found = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, found)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
