@@ -1,15 +1,16 @@
-"""Check a pack: every example does what it says, and suggested wording obeys the rules."""
+"""Check a pack: examples do what they say, suggested wording obeys the rules, ids are those of English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from voicecoach.datafile import meant
 from voicecoach.rules.dialogue import touching, wordings
 from voicecoach.rules.engine import find
-from voicecoach.rules.loader import Pack, Rule, find_mistakes, load_pack
+from voicecoach.rules.loader import PACKS, Pack, Rule, find_mistakes, load_pack
 from voicecoach.rules.text import read
 from voicecoach.types import AGENT, Turn
 
@@ -34,7 +35,13 @@ def check(language: str, *, extra: Iterable[str | Path] = (), builtin: bool = Tr
         UsageError: no such language or folder.
     """
     found = find_mistakes(language, extra=extra, builtin=builtin)
-    return Checked(0, 0, found) if found else check_pack(load_pack(language, extra=extra, builtin=builtin))
+    if found:
+        return Checked(0, 0, found)
+    checked = check_pack(load_pack(language, extra=extra, builtin=builtin))
+    if builtin:
+        differences = find_differences(load_pack(language))
+        checked = replace(checked, mistakes=(*checked.mistakes, *differences))
+    return checked
 
 
 def check_pack(pack: Pack) -> Checked:
@@ -43,6 +50,32 @@ def check_pack(pack: Pack) -> Checked:
     examples = sum(len(rule.match) + len(rule.no_match) for rule in pack.rules)
     notes = [note for rule in pack.rules for note in _notes(pack, rule)]
     return Checked(len(pack.rules), examples, tuple(mistakes), tuple(dict.fromkeys(notes)))
+
+
+def find_differences(pack: Pack) -> Iterator[str]:
+    """How the ids of a pack differ from those of English without a word about it, as file:line:col.
+
+    In language.yaml ``gaps`` lists ids that the language lacks, ``own`` those that English lacks.
+    """
+    english = {rule.id for rule in load_pack("en").rules}
+    here = {rule.id: rule for rule in pack.rules}
+    gaps, own = pack.words.gaps, pack.words.own
+    for name in sorted(english - here.keys() - gaps.keys()):
+        facts = PACKS / pack.language / "language.yaml"
+        yield f"{facts}:1:1: there is no rule {name!r}; write it, or say under 'gaps' why not"
+    for name, reason in gaps.items():
+        if name not in english:
+            yield reason.said(f"the gap {name!r} is no rule of English{meant(name, english)}")
+        elif name in here:
+            yield reason.said(f"the gap {name!r} is a rule of this pack; delete this line")
+    for name, rule in here.items():
+        if name not in english and name not in own:
+            yield rule.place.said(f"English has no rule {name!r}; list it under 'own' in language.yaml")
+    for name, reason in own.items():
+        if name in english or name not in here:
+            yield reason.said(
+                f"{name!r} is {'a rule of English' if name in english else 'no rule of this pack'}"
+            )
 
 
 def _mistakes(pack: Pack, rule: Rule) -> Iterator[str]:

@@ -31,6 +31,8 @@ OPTIONAL = (
     "lists",
     "roles",
     "phases",
+    "gaps",
+    "own",
 )
 
 
@@ -52,6 +54,8 @@ class Language:
     cues: Phrases  # what tells roles and phases; looked for on their own
     roles: Mapping[str, int]  # "caller", "company" -> slot of the cues
     phases: Mapping[tuple[str, str], int]  # "agent" or "customer", and the phase -> slot of the cues
+    gaps: Mapping[str, Value]  # ids of English rules that this language lacks -> why
+    own: Mapping[str, Value]  # ids of rules that English lacks -> why this language has them
     _slots: dict[tuple[str, str], int] = field(default_factory=dict)
     _stems: dict[str, str] = field(default_factory=dict)
 
@@ -104,6 +108,11 @@ def read_language(file: Value) -> Language:
     def table(key: str) -> Mapping[str, Value]:
         return fields[key].mapping() if key in fields else {}
 
+    def reasons(key: str) -> Mapping[str, Value]:
+        for reason in table(key).values():
+            reason.text()
+        return table(key)
+
     spelling = Spelling(
         same={key: tuple(value.text().split()) for key, value in table("spellings").items()},
         skipped=frozenset(words("fillers")),
@@ -136,5 +145,7 @@ def read_language(file: Value) -> Language:
             for speaker, lists in phases.items()
             for phase, phrases in lists.fields((), PHASES).items()
         },
+        gaps=reasons("gaps"),
+        own=reasons("own"),
         forms={"questions": fields["questions"].fields(QUESTIONS)},
     )
