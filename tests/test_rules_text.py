@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from voicecoach.datafile import Value, read_text
 from voicecoach.errors import DataFileError
+from voicecoach.rules.language import QUESTIONS, read_language
 from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.text import MARKS, Spelling, normalise, read
 
@@ -161,3 +162,69 @@ def test_a_phrase_too_large_is_refused() -> None:
     lists = read_text("\n".join(f"l{n}: [<l{n - 1}> <l{n - 1}> x]" for n in range(1, 30)) + "\nl0: [a]", "x")
     with pytest.raises(DataFileError, match="more than 200 words"):
         Phrases(SPELLING, lists.mapping()).add(Value("<l29>", "rule.yaml", 1, 1, {}))
+
+
+FOLDED = Spelling(fold={ord("謝"): "谢", ord("ё"): "е", ord("ß"): "ss", ord("á"): "a"})
+
+
+@pytest.mark.parametrize(
+    ("text", "stream"),
+    [
+        ("謝謝您", "^ 谢 谢 您 $"),
+        ("Ещё раз, ЁЛКА", "^ еще раз елка $"),
+        ("está a\u0301rbol", "^ esta arbol $"),  # composed and decomposed
+        ("plain thanks", "^ plain thanks $"),
+    ],
+)
+def test_a_folded_character_is_read_as_another(text: str, stream: str) -> None:
+    assert " ".join(read(text, FOLDED).stream) == stream
+
+
+def test_a_folded_character_keeps_its_place() -> None:
+    text = "so ß謝謝, ga\u0301s"  # one character that becomes two, and two that become one
+    words = read(text, Spelling(fold={ord("謝"): "谢", ord("á"): "a", ord("\u03b2"): "ss"}))
+    found = [text[a:b] for word, (a, b) in zip(words.stream, words.spans, strict=True) if word not in MARKS]
+    assert found == ["so", "ß", "謝", "謝", "ga\u0301s"]
+
+
+def test_a_phrase_in_one_script_finds_the_other() -> None:
+    phrases = Phrases(FOLDED, {})
+    slot = phrases.add(Value("謝謝", "rule.yaml", 1, 1, {}))
+    assert slot in phrases.scan(read("谢谢您", FOLDED))
+    assert slot in phrases.scan(read("謝謝您", FOLDED))
+
+
+@given(st.text(alphabet="謝谢ёеáa ,.ß", max_size=40))
+def test_folded_text_is_stable_and_mapped_back(text: str) -> None:
+    plain, offsets = normalise(text, FOLDED.fold)
+    assert normalise(plain, FOLDED.fold)[0] == plain
+    if offsets is not None:
+        assert len(offsets) == len(plain) + 1
+        assert offsets == sorted(offsets)
+
+
+@pytest.mark.parametrize(
+    ("fold", "message"),
+    [
+        ("{謝谢: 谢}", "'謝谢' should be one small letter or sign that is not plain ASCII"),
+        ("{e: é}", "'e' should be one small letter or sign that is not plain ASCII"),
+        ("{Ё: е}", "'Ё' should be one small letter or sign that is not plain ASCII"),
+        ("{ё: Е}", "'Е' should be small letters or signs in their usual width"),
+        ("{臺: 颱, 颱: 台}", "'臺' is read as '颱', itself read as something else"),
+    ],
+)
+def test_a_mistake_in_what_is_folded_is_told(fold: str, message: str) -> None:
+    facts = f"language: xx\nname: X\nopening: 1\nclosing: 1\nquestions: {{}}\nfold: {fold}"
+    with pytest.raises(DataFileError, match=message):
+        read_language(read_text(facts, "language.yaml"))
+
+
+def test_words_of_a_language_are_folded_with_its_text() -> None:
+    forms = ", ".join(f"{name}: [x]" for name in QUESTIONS)
+    facts = (
+        "language: xx\nname: X\nopening: 1\nclosing: 1\n"
+        f"questions: {{{forms}}}\nfold: {{ё: е, é: e}}\ncommon: [её]\nnumbers: {{values: {{trés: 3}}}}"
+    )
+    language = read_language(read_text(facts, "language.yaml"))
+    assert language.common == {"ее"}
+    assert language.numbers.says("tres")

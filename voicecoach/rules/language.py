@@ -7,19 +7,20 @@ are digits, the forms of questions, and named lists of phrases.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from voicecoach.datafile import Value
 from voicecoach.rules.dialogue import Places
 from voicecoach.rules.numbers import LISTS, TABLES, Numbers, read_numbers
 from voicecoach.rules.patterns import Phrases
-from voicecoach.rules.text import Spelling
+from voicecoach.rules.text import Spelling, normalise
 from voicecoach.types import PHASES
 
 REQUIRED = ("language", "name", "opening", "closing", "questions")
 QUESTIONS = ("open", "requests", "facts", "closed", "asked", "statements", "checks", "never")
 OPTIONAL = (
+    "fold",
     "spellings",
     "fillers",
     "fillers_kept_before",
@@ -33,6 +34,18 @@ OPTIONAL = (
     "phases",
     "gaps",
     "own",
+)
+
+# Facts that are words, not phrases: they are folded here, phrases where they are read.
+_WORDS = (
+    "spellings",
+    "fillers",
+    "fillers_kept_before",
+    "abbreviations",
+    "numbers",
+    "common",
+    "endings",
+    "turned",
 )
 
 
@@ -100,7 +113,11 @@ def read_language(file: Value) -> Language:
     Raises:
         DataFileError: a key is missing, unknown or not what it should be.
     """
-    fields = file.fields(REQUIRED, OPTIONAL)
+    fields = dict(file.fields(REQUIRED, OPTIONAL))
+    fold = _read_fold(fields["fold"]) if "fold" in fields else {}
+    for key in _WORDS if fold else ():
+        if key in fields:
+            fields[key] = _folded(fields[key], fold)
 
     def words(key: str) -> tuple[str, ...]:
         return fields[key].texts() if key in fields else ()
@@ -114,6 +131,7 @@ def read_language(file: Value) -> Language:
         return table(key)
 
     spelling = Spelling(
+        fold=fold,
         same={key: tuple(value.text().split()) for key, value in table("spellings").items()},
         skipped=frozenset(words("fillers")),
         kept_before=frozenset(words("fillers_kept_before")),
@@ -148,4 +166,32 @@ def read_language(file: Value) -> Language:
         gaps=reasons("gaps"),
         own=reasons("own"),
         forms={"questions": fields["questions"].fields(QUESTIONS)},
+    )
+
+
+def _read_fold(value: Value) -> dict[int, str]:
+    """What a character is read as, by its code: one character, or several, that are not folded again."""
+    fold: dict[int, str] = {}
+    for key, entry in value.mapping().items():
+        if len(key) != 1 or key.isascii() or normalise(key)[0] != key:
+            value.keys[key].fail(f"{key!r} should be one small letter or sign that is not plain ASCII")
+        if normalise(entry.text())[0] != entry.text():
+            entry.fail(f"{entry.text()!r} should be small letters or signs in their usual width")
+        fold[ord(key)] = entry.text()
+    for key, entry in value.mapping().items():
+        if entry.text() != entry.text().translate(fold):
+            entry.fail(f"{key!r} is read as {entry.text()!r}, itself read as something else")
+    return fold
+
+
+def _folded(value: Value, fold: Mapping[int, str]) -> Value:
+    """A value with all its texts and keys folded."""
+    if isinstance(value.content, str):
+        return replace(value, content=value.content.translate(fold))
+    if isinstance(value.content, tuple):
+        return replace(value, content=tuple(_folded(entry, fold) for entry in value.content))
+    return replace(
+        value,
+        content={key.translate(fold): _folded(entry, fold) for key, entry in value.content.items()},
+        keys={key.translate(fold): place for key, place in value.keys.items()},
     )

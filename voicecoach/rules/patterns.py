@@ -288,7 +288,8 @@ class Phrases:
         """Words as the stream has them."""
         if text.isascii() and text.isalpha() and text.islower():
             return list(self._spelling.same.get(text, (text,)))
-        return [word for word in read(text, Spelling(same=self._spelling.same)).stream if word not in MARKS]
+        spelling = Spelling(same=self._spelling.same, fold=self._spelling.fold)
+        return [word for word in read(text, spelling).stream if word not in MARKS]
 
     def _class(self, word: str) -> int:
         """The kind of a word: all words that no phrase can tell apart are of one kind."""

@@ -1,7 +1,9 @@
 """What was said, as the rules see it: words with their places in the given text.
 
-Text is normalised once, here: NFKC, one kind of apostrophe, case folded, known spellings joined. Places are
-character offsets into the text as given, so that a finding can be shown in the words of the transcript.
+Text is normalised once, here: NFKC, one kind of apostrophe, case folded, characters folded that the language
+writes in more than one way (traditional and simplified, with and without accents), known spellings joined.
+Places are character offsets into the text as given, so that a finding can be shown in the words of the
+transcript.
 
 Words stand in a stream between marks: "^" opens a sentence, "?" ends a question, "$" ends any other
 sentence. "Sorry? I see." is ``^ sorry ? ^ i see $``. A character of a script without spaces between
@@ -48,13 +50,14 @@ class Spelling:
 
     ``same`` maps a spelling to the words it stands for (one or more), ``skipped`` are words that count
     as not said (fillers), but not in front of one of ``kept_before`` ("uh" in "uh huh"); after
-    ``abbreviations`` a full stop ends no sentence.
+    ``abbreviations`` a full stop ends no sentence; ``fold`` is what a character is read as, by its code.
     """
 
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
     kept_before: frozenset[str] = frozenset()
     abbreviations: frozenset[str] = frozenset()
+    fold: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ class Text:
         return self.spans[start][0], self.spans[end - 1][1]
 
 
-def normalise(text: str) -> tuple[str, list[int] | None]:
+def normalise(text: str, fold: Mapping[int, str] | None = None) -> tuple[str, list[int] | None]:
     """Normalised text, and for each of its characters (and one past them) the offset in the text as given.
 
-    The offsets are None where every character stays at its place.
+    ``fold`` is that of a Spelling. The offsets are None where every character stays at its place.
     """
     lowered = text.lower()
     if _SIMPLE.match(lowered):
@@ -94,6 +97,7 @@ def normalise(text: str) -> tuple[str, list[int] | None]:
         letter = text[at : min(end, at + 1 + _MOST_ACCENTS)]
         piece = unicodedata.normalize("NFKC", letter.translate(_APOSTROPHES)).casefold()
         piece = unicodedata.normalize("NFKC", piece).translate(_APOSTROPHES)
+        piece = piece.translate(fold) if fold else piece
         out.append(piece)
         offsets.extend([at] * len(piece))
         at = end
@@ -103,7 +107,7 @@ def normalise(text: str) -> tuple[str, list[int] | None]:
 
 def read(given: str, spelling: Spelling) -> Text:
     """The stream of a text."""
-    text, offsets = normalise(given)
+    text, offsets = normalise(given, spelling.fold)
     stream: list[str] = [OPEN]
     spans: list[tuple[int, int]] = [(0, 0)]
     pattern = _ASCII_PIECE if text.isascii() else _PIECE
