@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from voicecoach.datafile import meant
@@ -113,8 +112,7 @@ def _notes(pack: Pack, rule: Rule) -> Iterator[str]:
                         f"note: {rule.id}: the phrase {phrase.text()!r} is cancelled by 'unless'"
                     )
     said = {word for example in rule.no_match for turn in example.turns for word in phrases.words(turn.text)}
-    parts = {word for word in named if "*" in word}
-    near = named & said or any(fnmatchcase(word, part) for word in said for part in parts)
+    near = any(named & phrases.answers(word) for word in said)
     if rule.type == "phrase" and named and not near:
         yield rule.place.said(
             f"note: {rule.id}: no example under 'no_match' holds a word of its phrases; the right words in "

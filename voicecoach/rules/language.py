@@ -14,6 +14,7 @@ from voicecoach.datafile import Value
 from voicecoach.rules.dialogue import Places
 from voicecoach.rules.numbers import LISTS, TABLES, Numbers, read_numbers
 from voicecoach.rules.patterns import Phrases
+from voicecoach.rules.stems import by_endings, by_snowball
 from voicecoach.rules.text import Spelling, normalise
 from voicecoach.types import PHASES
 
@@ -28,6 +29,7 @@ OPTIONAL = (
     "numbers",
     "common",
     "endings",
+    "stemmer",
     "turned",
     "lists",
     "roles",
@@ -59,7 +61,6 @@ class Language:
     phrases: Phrases
     places: Places
     common: frozenset[str]
-    endings: tuple[str, ...]
     numbers: Numbers
     turned: Mapping[str, str]  # what a word of one speaker is when the other says it: "my" -> "your"
     facts: Mapping[str, Any]  # language.yaml as it stands
@@ -70,7 +71,6 @@ class Language:
     gaps: Mapping[str, Value]  # ids of English rules that this language lacks -> why
     own: Mapping[str, Value]  # ids of rules that English lacks -> why this language has them
     _slots: dict[tuple[str, str], int] = field(default_factory=dict)
-    _stems: dict[str, str] = field(default_factory=dict)
 
     def slot(self, group: str, name: str) -> int:
         """The slot of a list of phrases of language.yaml, compiled once for all rules."""
@@ -94,17 +94,7 @@ class Language:
 
     def stem(self, word: str) -> str:
         """A word without its ending."""
-        found = self._stems.get(word)
-        if found is None:
-            found = word
-            for ending in self.endings:
-                if word.endswith(ending) and len(word) - len(ending) >= 3:
-                    found = word[: -len(ending)]
-                    break
-            if len(self._stems) > 50_000:
-                self._stems.clear()
-            self._stems[word] = found
-        return found
+        return self.spelling.stem(word)
 
 
 def read_language(file: Value) -> Language:
@@ -130,12 +120,15 @@ def read_language(file: Value) -> Language:
             reason.text()
         return table(key)
 
+    if "endings" in fields and "stemmer" in fields:
+        fields["stemmer"].fail("'stemmer' takes the place of 'endings'; write one of them")
     spelling = Spelling(
         fold=fold,
         same={key: tuple(value.text().split()) for key, value in table("spellings").items()},
         skipped=frozenset(words("fillers")),
         kept_before=frozenset(words("fillers_kept_before")),
         abbreviations=frozenset(words("abbreviations")),
+        stem=by_snowball(fields["stemmer"]) if "stemmer" in fields else by_endings(words("endings")),
     )
     common = frozenset(words("common"))
     cues = Phrases(spelling, table("lists"))
@@ -150,7 +143,6 @@ def read_language(file: Value) -> Language:
         phrases=Phrases(spelling, table("lists")),
         places=Places(fields["opening"].whole(least=1, most=100), fields["closing"].whole(least=1, most=100)),
         common=common,
-        endings=words("endings"),
         numbers=read_numbers(
             fields["numbers"].fields((), (*TABLES, *LISTS, "letters")) if "numbers" in fields else {}, common
         ),

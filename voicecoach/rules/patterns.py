@@ -7,6 +7,7 @@ A phrase is words as they are said, plus:
     thank _ for             any one word
     thank you ... help      up to three words between; ...6 up to six
     apologi*                a word that begins so; *ing one that ends so
+    ~parcel                 this word whatever its ending: parcels, parcel's (by its stem)
     <number>                any phrase of the list of that name in language.yaml
     ^ sorry ?               begins a sentence; ends with a question mark ($ ends with or without)
 
@@ -38,7 +39,7 @@ _FORGET = 1_000_000  # nodes in remembered states before starting afresh; likewi
 _ANY = "_"
 _AHEAD = 1 << 20  # a phrase with n words "_" at its beginning is found without them, as slot + n * _AHEAD
 _PIECE = re.compile(
-    r"\s+|\.\.\.(?P<gap>\d*)|<(?P<name>[^<>]*)>|(?P<sign>[()|?^$_])|(?P<start>\*?)(?P<word>[^\s()|?^$_<>*]+)(?P<rest>\*?)"
+    r"\s+|\.\.\.(?P<gap>\d*)|<(?P<name>[^<>]*)>|(?P<sign>[()|?^$_])|(?P<start>[*~]?)(?P<word>[^\s()|?^$_<>*~]+)(?P<rest>\*?)"
 )
 
 Hits = Mapping[int, Sequence[tuple[int, int]]]
@@ -88,6 +89,7 @@ class Phrases:
         self._words: set[str] = set()
         self._parts: set[str] = set()  # beginnings "apologi*" and endings "*ing" of words
         self._lengths: list[int] = []  # how long those are
+        self._stems: set[str] = set()  # "~parcel"
         self._classes: dict[str, int] = {}  # word -> which kind of word it is
         self._kinds: dict[frozenset[str], int] = {}  # the labels a kind of word answers to
         self._labels: list[frozenset[str]] = []
@@ -230,7 +232,7 @@ class Phrases:
         """Phrases of a slot that can be said in one way only, and the sentence they then are."""
         for phrase, tree in self._added[slot]:
             parts = tree[1:] if tree[0] == "row" else (tree,)
-            if all(part[0] == "word" and part[1] != _ANY and "*" not in part[1] for part in parts):
+            if all(part[0] == "word" and part[1] != _ANY and not {"~", "*"} & set(part[1]) for part in parts):
                 signs = {OPEN: "", END: "."}
                 yield phrase, " ".join(signs.get(part[1], part[1]) for part in parts)
 
@@ -291,6 +293,14 @@ class Phrases:
         spelling = Spelling(same=self._spelling.same, fold=self._spelling.fold)
         return [word for word in read(text, spelling).stream if word not in MARKS]
 
+    def stem(self, word: str) -> str:
+        """A word without its ending."""
+        return self._spelling.stem(word)
+
+    def answers(self, word: str) -> frozenset[str]:
+        """The words, parts of words and stems named in the phrases that a word fits."""
+        return self._labels[self._class(word)]
+
     def _class(self, word: str) -> int:
         """The kind of a word: all words that no phrase can tell apart are of one kind."""
         if word in MARKS:
@@ -301,6 +311,8 @@ class Phrases:
                 if n > len(word):
                     break
                 seen += [part for part in (word[:n] + "*", "*" + word[-n:]) if part in self._parts]
+            if self._stems and (stem := "~" + self._spelling.stem(word)) in self._stems:
+                seen.append(stem)
             found = frozenset((*seen, _ANY))
         if len(self._classes) > _FORGET:
             self._classes.clear()
@@ -408,7 +420,8 @@ class Phrases:
             return last  # add() refuses the phrase
         if kind == "word":
             label = parts[0]
-            (self._parts if "*" in label else self._words).add(label)
+            signs = self._parts if "*" in label else self._stems if label[0] == "~" else self._words
+            signs.add(label)
             self._lead(node, label, last)
         elif kind == "list":
             self._attach(node, self._read[parts[0]], last)
@@ -539,9 +552,13 @@ class _Parser:
         if not words:
             self._fail(f"{match['word']!r} is not a word", where)
         if match["start"] and match["rest"]:
-            self._fail(f"{match.group()!r}: write * before or after, not both", where)
+            self._fail(f"{match.group()!r}: write * before or after, not both, and ~ alone", where)
         if len(match["word"]) > LONGEST_WORD:
             self._fail(f"a word of more than {LONGEST_WORD} letters", where)
+        if match["start"] == "~":
+            if len(words) > 1:
+                self._fail(f"{match.group()!r}: ~ stands before one word, not {len(words)}", where)
+            words[0] = self._phrases.stem(words[0])
         words[0] = match["start"] + words[0]
         words[-1] += match["rest"]
         for word in words:

@@ -17,6 +17,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voicecoach.rules.stems import Stem, unchanged
+
 OPEN, ASK, END = "^", "?", "$"
 MARKS = frozenset((OPEN, ASK, END))
 _MOST_ACCENTS = 30  # on one letter; more are not read (as in the Stream-Safe Text Format of Unicode, UAX #15)
@@ -50,7 +52,8 @@ class Spelling:
 
     ``same`` maps a spelling to the words it stands for (one or more), ``skipped`` are words that count
     as not said (fillers), but not in front of one of ``kept_before`` ("uh" in "uh huh"); after
-    ``abbreviations`` a full stop ends no sentence; ``fold`` is what a character is read as, by its code.
+    ``abbreviations`` a full stop ends no sentence; ``fold`` is what a character is read as, by its code;
+    ``stem`` gives a word without its ending.
     """
 
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -58,6 +61,7 @@ class Spelling:
     kept_before: frozenset[str] = frozenset()
     abbreviations: frozenset[str] = frozenset()
     fold: Mapping[int, str] = field(default_factory=dict)
+    stem: Stem = unchanged
 
 
 @dataclass(frozen=True, slots=True)
