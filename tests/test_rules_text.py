@@ -12,7 +12,7 @@ from voicecoach.datafile import Value, read_text
 from voicecoach.errors import DataFileError
 from voicecoach.rules.language import QUESTIONS, read_language
 from voicecoach.rules.patterns import Phrases
-from voicecoach.rules.text import MARKS, Spelling, normalise, read
+from voicecoach.rules.text import MARKS, Endings, Spelling, normalise, read
 
 SPELLING = Spelling(
     same={"ok": ("okay",), "that's": ("that", "is")},
@@ -228,3 +228,47 @@ def test_words_of_a_language_are_folded_with_its_text() -> None:
     language = read_language(read_text(facts, "language.yaml"))
     assert language.common == {"ее"}
     assert language.numbers.says("tres")
+
+
+ENDINGS = Endings(
+    ends=("です", "ます", "ました"),
+    tails=("か", "ね"),
+    goes_on=("が", "ので", "ら"),
+    asks=("か",),
+    questions=("ますでしょうか",),
+)
+JAPANESE = Spelling(
+    same={"下さい": tuple("ください"), "有難う": tuple("ありがとう")},
+    skipped=frozenset({"えーと", "あの、"}),
+    endings=ENDINGS,
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "stream"),
+    [
+        ("有難うです", "^ ありがとうです $"),
+        ("ご確認下さい", "^ ご確認ください $"),
+        ("えーと山です", "^ 山です $"),
+        ("あの、山です", "^ 山です $"),
+        ("山です川です", "^ 山です $ ^ 川です $"),
+        ("山です、川です。", "^ 山です $ ^ 川です $"),
+        ("山ですか川ですね", "^ 山ですか ? ^ 川ですね $"),
+        ("山ですか。", "^ 山ですか ?"),
+        ("山ですが川です", "^ 山ですが川です $"),
+        ("山でしたら登りましたら", "^ 山でしたら登りましたら $"),
+        ("見えますでしょうか", "^ 見えます $ ^ でしょうか ?"),
+        ("ｶﾞｽです", "^ ガスです $"),
+    ],
+)
+def test_a_language_without_spaces_or_marks(written: str, stream: str) -> None:
+    text = read(written, JAPANESE)
+    said = " ".join("".join(text.stream).replace("^", " ^ ").replace("$", " $ ").replace("?", " ? ").split())
+    assert said == stream
+    assert text.span(0, len(text.stream))[1] <= len(written)
+
+
+def test_spellings_keep_their_place_in_the_given_text() -> None:
+    text = read("ではえーと、ご確認下さいね", JAPANESE)
+    at = text.stream.index("確")
+    assert text.given[slice(*text.span(at - 1, len(text.stream) - 1))] == "ご確認下さいね"

@@ -6,7 +6,8 @@ are digits, the forms of questions, and named lists of phrases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from voicecoach.rules.dialogue import Places
 from voicecoach.rules.numbers import LISTS, TABLES, Numbers, read_numbers
 from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.stems import by_endings, by_snowball
-from voicecoach.rules.text import Spelling, normalise
+from voicecoach.rules.text import Endings, Spelling, normalise, unspaced
 from voicecoach.types import PHASES
 
 REQUIRED = ("language", "name", "opening", "closing", "questions")
@@ -26,6 +27,8 @@ OPTIONAL = (
     "fillers",
     "fillers_kept_before",
     "abbreviations",
+    "sentences",
+    "scripts",
     "numbers",
     "common",
     "endings",
@@ -52,6 +55,34 @@ _WORDS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Scripts:
+    """What carries meaning in text without spaces: runs of some characters, cut at common words.
+
+    Of ``pairs`` every two neighbours count (words are not told apart, and most have two characters), of
+    ``whole`` the run. No tokeniser: packs/README.md says what that costs.
+    """
+
+    common: re.Pattern[str]
+    runs: re.Pattern[str]
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Value], common: frozenset[str]) -> Scripts:
+        """Make them from the key ``scripts`` of language.yaml: for "whole" and "pairs", characters."""
+        kinds = [f"(?P<{name}>[{value.text()}]+)" for name, value in fields.items()]
+        cut = sorted((word for word in common if unspaced(word)), key=len, reverse=True)
+        return cls(re.compile("|".join(map(re.escape, cut)) or "(?!)"), re.compile("|".join(kinds)))
+
+    def content(self, text: str) -> Iterator[str]:
+        """The parts of a text that carry meaning; a part may come several times."""
+        for match in self.runs.finditer(self.common.sub(" ", text)):
+            run = match.group()
+            if match.lastgroup == "whole" or len(run) < 3:
+                yield run
+            else:
+                yield from (run[at : at + 2] for at in range(len(run) - 1))
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """Language facts, ready to use. ``phrases`` holds all phrases of the rules of the pack."""
 
@@ -61,6 +92,7 @@ class Language:
     phrases: Phrases
     places: Places
     common: frozenset[str]
+    scripts: Scripts | None
     numbers: Numbers
     turned: Mapping[str, str]  # what a word of one speaker is when the other says it: "my" -> "your"
     facts: Mapping[str, Any]  # language.yaml as it stands
@@ -81,16 +113,24 @@ class Language:
     def content(self, words: Sequence[str]) -> set[str]:
         """Words that mean something on their own, without their endings, and words that are spelt out.
 
-        Numbers are not among them.
+        Numbers are not among them. Without spaces between words their parts stand for them (Scripts).
         """
-        found = {
+        found = set() if self.scripts is None else set(self.scripts.content(self._joined(words)))
+        found |= {
             self.stem(word)
             for word in words
             if len(word) > 1 and word not in self.common and not self.numbers.says(word)
         }
-        if any(len(word) == 1 or word in self.numbers.letters for word in words):
+        if any((len(word) == 1 and not unspaced(word)) or word in self.numbers.letters for word in words):
             found.update(self.stem(run.signs) for run in self.numbers.runs(words) if run.spelt)
         return found
+
+    def _joined(self, words: Sequence[str]) -> str:
+        """Characters as they stood together; numbers part them."""
+        return "".join(
+            word if unspaced(word) and not (self.scripts and self.numbers.says(word)) else " "
+            for word in words
+        )
 
     def stem(self, word: str) -> str:
         """A word without its ending."""
@@ -124,11 +164,17 @@ def read_language(file: Value) -> Language:
         fields["stemmer"].fail("'stemmer' takes the place of 'endings'; write one of them")
     spelling = Spelling(
         fold=fold,
-        same={key: tuple(value.text().split()) for key, value in table("spellings").items()},
+        same={
+            key: tuple(
+                part for word in value.text().split() for part in ([*word] if unspaced(word) else [word])
+            )
+            for key, value in table("spellings").items()
+        },
         skipped=frozenset(words("fillers")),
         kept_before=frozenset(words("fillers_kept_before")),
         abbreviations=frozenset(words("abbreviations")),
         stem=by_snowball(fields["stemmer"]) if "stemmer" in fields else by_endings(words("endings")),
+        endings=_endings(fields["sentences"]) if "sentences" in fields else None,
     )
     common = frozenset(words("common"))
     cues = Phrases(spelling, table("lists"))
@@ -143,6 +189,9 @@ def read_language(file: Value) -> Language:
         phrases=Phrases(spelling, table("lists")),
         places=Places(fields["opening"].whole(least=1, most=100), fields["closing"].whole(least=1, most=100)),
         common=common,
+        scripts=Scripts.read(fields["scripts"].fields((), ("whole", "pairs")), common)
+        if "scripts" in fields
+        else None,
         numbers=read_numbers(
             fields["numbers"].fields((), (*TABLES, *LISTS, "letters")) if "numbers" in fields else {}, common
         ),
@@ -187,3 +236,8 @@ def _folded(value: Value, fold: Mapping[int, str]) -> Value:
         content={key.translate(fold): _folded(entry, fold) for key, entry in value.content.items()},
         keys={key.translate(fold): place for key, place in value.keys.items()},
     )
+
+
+def _endings(value: Value) -> Endings:
+    fields = value.fields(("ends",), ("tails", "goes_on", "asks", "questions"))
+    return Endings(**{name: list_.texts() for name, list_ in fields.items()})

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voicecoach.datafile import Value
+from voicecoach.rules.text import unspaced
 
 TABLES = ("values", "scales", "ordinals", "months", "repeats", "parts_of_an_hour")
 LISTS = ("past", "to", "of", "amounts", "links", "suffixes", "stands_for")
@@ -93,7 +94,8 @@ class Numbers:
             at = max(at, first + 1)
 
     def _may_begin(self, word: str) -> bool:
-        return word in self.words or len(word) == 1 or (not word.isalpha() and bool(_DIGIT.search(word)))
+        letter = len(word) == 1 and not unspaced(word)
+        return word in self.words or letter or (not word.isalpha() and bool(_DIGIT.search(word)))
 
     def _past_amount(self, words: Sequence[str], at: int) -> int:
         """The place after "pounds", "p m" and, before another number, "point"."""
@@ -225,7 +227,7 @@ class Numbers:
         word = words[at]
         if word in self.letters:
             return _Sign(self.letters[word], at + 1, weak=True)
-        if len(word) != 1 or not word.isalpha():
+        if len(word) != 1 or not word.isalpha() or unspaced(word):
             return None
         after = at + 1
         while after < len(words) and words[after] in self.stands_for:

@@ -65,6 +65,9 @@ class Phrases:
 
     def __init__(self, spelling: Spelling, lists: Mapping[str, Value]) -> None:
         self._spelling = spelling
+        self._written = Spelling(
+            same=spelling.same, fold=spelling.fold
+        )  # of phrases: no fillers, no ends of sentences
         self._lists = lists
         self._read: dict[str, _Tree] = {}  # lists as trees
         self._empty: dict[str, bool] = {}  # whether a list can match no word at all
@@ -290,8 +293,7 @@ class Phrases:
         """Words as the stream has them."""
         if text.isascii() and text.isalpha() and text.islower():
             return list(self._spelling.same.get(text, (text,)))
-        spelling = Spelling(same=self._spelling.same, fold=self._spelling.fold)
-        return [word for word in read(text, spelling).stream if word not in MARKS]
+        return [word for word in read(text, self._written).stream if word not in MARKS]
 
     def stem(self, word: str) -> str:
         """A word without its ending."""

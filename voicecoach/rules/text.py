@@ -7,7 +7,8 @@ transcript.
 
 Words stand in a stream between marks: "^" opens a sentence, "?" ends a question, "$" ends any other
 sentence. "Sorry? I see." is ``^ sorry ? ^ i see $``. A character of a script without spaces between
-words is a word.
+words is a word; spellings and fillers of such a script may be several characters long, and sentences may end
+without a mark (Endings).
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ OPEN, ASK, END = "^", "?", "$"
 MARKS = frozenset((OPEN, ASK, END))
 _MOST_ACCENTS = 30  # on one letter; more are not read (as in the Stream-Safe Text Format of Unicode, UAX #15)
 _LONGEST_NUMBER = 100  # characters
+_LONGEST_ENDING = 30  # characters
 
+_VOICED = "\uff9e\uff9f"  # marks behind half-width kana
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"))
 _CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _REST = (
@@ -33,11 +36,13 @@ _REST = (
 )
 _LETTER = rf"(?![{_CHARACTERS}])[^\W_]"
 # A word broken off stands before a space, or before the word itself ("ye- you", "y-you").
-_PIECE = re.compile(
+_PIECES = (
     rf"(?P<character>[{_CHARACTERS}])"
     rf"|(?P<broken>(?:{_LETTER})+-(?=\s|$)|(?<!\w)(?P<begun>(?:{_LETTER}){{1,3}})-(?=(?P=begun){_LETTER}))"
     rf"|(?P<word>(?:{_LETTER})+(?:'(?:{_LETTER})+)*){_REST}"
 )
+_PIECE = re.compile(_PIECES)
+_UNSPACED = re.compile(f"[{_CHARACTERS}]")
 _ASCII_PIECE = re.compile(
     rf"(?P<broken>[a-z0-9]+-(?=\s|$)|(?<!\w)(?P<begun>[a-z]{{1,3}})-(?=(?P=begun)[a-z]))"
     rf"|(?P<word>[a-z0-9]+(?:'[a-z0-9]+)*){_REST}"
@@ -62,6 +67,47 @@ class Spelling:
     abbreviations: frozenset[str] = frozenset()
     fold: Mapping[int, str] = field(default_factory=dict)
     stem: Stem = unchanged
+    endings: Endings | None = None
+    pieces: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = [key for key in (*self.same, *self.skipped) if len(key) > 1 and unspaced(key)]
+        written = "|".join(re.escape(key) for key in sorted(known, key=len, reverse=True))
+        pieces = re.compile(f"(?P<known>{written})|{_PIECES}") if written else _PIECE
+        object.__setattr__(self, "pieces", pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """How sentences end in a language whose transcripts may have no marks: facts from language.yaml.
+
+    ``ends`` close a sentence, with one of ``tails`` behind them or none, unless one of ``goes_on`` follows.
+    What ends so with a tail of ``asks``, or with one of ``questions``, is a question whatever mark follows.
+    """
+
+    ends: tuple[str, ...]
+    tails: tuple[str, ...] = ()
+    goes_on: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    closed: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    asked: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ends, tails, on, asks, questions = (
+            "|".join(re.escape(each) for each in sorted(list_, key=len, reverse=True)) or "(?!)"
+            for list_ in (self.ends, self.tails, (*self.goes_on, *self.tails), self.asks, self.questions)
+        )
+        object.__setattr__(self, "closed", re.compile(f"(?:{ends})(?:{tails})?(?!{on})"))
+        object.__setattr__(self, "asked", re.compile(f"(?:(?:{ends})(?:{asks})|{questions})\\Z"))
+
+    def places(self, text: str) -> frozenset[int]:
+        """Where sentences end, as offsets into a normalised text."""
+        return frozenset(match.end() for match in self.closed.finditer(text))
+
+    def asks_at(self, text: str, end: int) -> bool:
+        """Whether the words before an offset ask."""
+        return self.asked.search(text, max(end - _LONGEST_ENDING, 0), end) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +127,11 @@ class Text:
         return self.spans[start][0], self.spans[end - 1][1]
 
 
+def unspaced(word: str) -> bool:
+    """Whether a word begins with a character of a script without spaces between words."""
+    return _UNSPACED.match(word) is not None
+
+
 def normalise(text: str, fold: Mapping[int, str] | None = None) -> tuple[str, list[int] | None]:
     """Normalised text, and for each of its characters (and one past them) the offset in the text as given.
 
@@ -96,7 +147,7 @@ def normalise(text: str, fold: Mapping[int, str] | None = None) -> tuple[str, li
     at = 0
     while at < len(text):
         end = at + 1
-        while end < len(text) and unicodedata.combining(text[end]):
+        while end < len(text) and (text[end] in _VOICED or unicodedata.combining(text[end])):
             end += 1
         letter = text[at : min(end, at + 1 + _MOST_ACCENTS)]
         piece = unicodedata.normalize("NFKC", letter.translate(_APOSTROPHES)).casefold()
@@ -114,18 +165,25 @@ def read(given: str, spelling: Spelling) -> Text:
     text, offsets = normalise(given, spelling.fold)
     stream: list[str] = [OPEN]
     spans: list[tuple[int, int]] = [(0, 0)]
-    pattern = _ASCII_PIECE if text.isascii() else _PIECE
+    pattern = _ASCII_PIECE if text.isascii() else spelling.pieces
+    endings = spelling.endings
+    places = endings.places(text) if endings else frozenset()
+    said = 0  # where the last word ends
     joined = False  # a number goes on: 3.5 is one word
     skipped, same = spelling.skipped, spelling.same
     for match in pattern.finditer(text):
         kind = match.lastgroup
         start, end = match.span()
         piece = text[start:end]
-        if kind in ("word", "character"):
+        if kind in ("word", "character", "known"):
+            if said in places and stream[-1] not in MARKS and endings is not None:
+                stream.append(ASK if endings.asks_at(text, said) else END)
+                spans.append((said, said))
             if piece in skipped:
                 following = pattern.search(text, end)
                 if following is None or following.group() not in spelling.kept_before:
                     continue
+            said = end
             last = stream[-1]
             if start and text[start - 1] == "-" and not piece.isdigit():
                 words = same.get(piece, (piece,))
@@ -152,10 +210,12 @@ def read(given: str, spelling: Spelling) -> Text:
         elif kind == "end" and stream[-1] not in MARKS:
             if piece == "." and (stream[-1] in spelling.abbreviations or _inside(text, start, end)):
                 continue
-            stream.append(ASK if "?" in piece or "？" in piece else END)
+            asks = "?" in piece or "？" in piece or (endings is not None and endings.asks_at(text, said))
+            stream.append(ASK if asks else END)
             spans.append((start, end))
     if stream[-1] not in (ASK, END):
-        stream.append(END)
+        asks = endings is not None and endings.asks_at(text, said)
+        stream.append(ASK if asks else END)
         spans.append((len(text), len(text)))
     if offsets is not None:
         spans = [_given(span, offsets) for span in spans]
