@@ -11,13 +11,14 @@
   const duration = Math.max(data.duration, closest);
   let at = 0, range = null, frames = [];
 
-  const clock = (seconds) => {
-    const tenths = Math.round(seconds * 10), minutes = Math.floor(tenths / 600);
-    const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
-    return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
-  };
+  const { texts, fill, number, clock } = language;
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#777";
-  const words = (...parts) => parts.filter(Boolean).join(": ");
+  const ink = document.createElement("canvas").getContext("2d");
+  const wide = (text, size) => { // pixels
+    ink.font = `${size}px ${css("--font")}`;
+    return ink.measureText(text).width;
+  };
+  const labelled = (label, detail) => (detail ? fill("labelled", { label, detail }) : label);
 
   // --- the library: packed in the page, unpacked and run once, as the page's policy allows by its hash
   const unpack = async () => {
@@ -78,7 +79,7 @@
   const pane = (height, label, y) => {
     const figure = Bokeh.Plotting.figure({
       height, x_range: range, y_range: y, tools: [], toolbar_location: null, sizing_mode: "stretch_width",
-      min_border_left: 84, min_border_right: duration < 3600 ? 18 : 26, min_border_top: 4, min_border_bottom: 4, outline_line_color: null, title: label,
+      min_border_left: border, min_border_right: duration < 3600 ? 18 : 26, min_border_top: 4, min_border_bottom: 4, outline_line_color: null, title: label,
     });
     const pan = new Bokeh.PanTool({ dimensions: "width" });
     figure.add_tools(pan, new Bokeh.WheelZoomTool({ dimensions: "width", modifiers: { ctrl: true } }));
@@ -86,12 +87,11 @@
     const x = figure.below[0], left = figure.left[0];
     x.ticker = new Bokeh.FixedTicker({ ticks: [] });
     x.visible = false;
-    left.ticker.desired_num_ticks = 4;
     times.push(x);
     const lines = { axis_line_color: "--line", major_tick_line_color: "--edge", minor_tick_line_color: "--line", major_label_text_color: "--muted", axis_label_text_color: "--muted" };
     for (const axis of [x, left]) {
       axis.minor_tick_line_alpha = 0;
-      axis.major_label_text_font_size = "12px";
+      Object.assign(axis, { major_label_text_font_size: "12px", major_label_text_font: css("--font") });
       paint(axis, lines);
     }
     const font = css("--font");
@@ -133,22 +133,31 @@
   const numbers = (list) => Float64Array.from(list, (value) => (value === null ? NaN : value));
   const line = (figure, found, name, unit, speaker, digits) => {
     const x = Float64Array.from(found.values, (_, k) => k * found.step);
-    const from = source({ x, y: numbers(found.values).map((v) => Math.min(Math.max(v, figure.y_range.start), figure.y_range.end)), time: Array.from(x, clock), value: found.values.map((v) => (v === null ? "" : `${v.toFixed(digits)} ${unit}`)) });
+    const from = source({ x, y: numbers(found.values).map((v) => Math.min(Math.max(v, figure.y_range.start), figure.y_range.end)), time: Array.from(x, clock), value: found.values.map((v) => (v === null ? "" : fill("quantity", { value: number(v, digits), unit }))) });
     const drawn = figure.line({ field: "x" }, { field: "y" }, { source: from, line_width: 1.8, line_join: "round" });
     paint(drawn.glyph, { line_color: colour(speaker) });
     const dots = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: 2, line_color: null });
     dots.hover_glyph = null;
     paint(dots.glyph, { fill_color: colour(speaker) });
-    hover(figure, [drawn], [["at", "@time"], [name, "@value"]], { mode: "vline", line_policy: "nearest" });
+    hover(figure, [drawn], [[texts.at, "@time"], [name, "@value"]], { mode: "vline", line_policy: "nearest" });
   };
   const band = (figure, found) => {
     if (!found) return;
     const own = new Bokeh.BoxAnnotation({ bottom: found.low, top: found.high, fill_alpha: 0.35, line_dash: [4, 3], level: "underlay" });
     paint(own, { fill_color: "--accent-ground", line_color: "--accent" });
     figure.add_layout(own);
-    const text = new Bokeh.Label({ x: 6, y: found.high, x_units: "screen", text: found.label, text_font_size: "11px", text_baseline: "bottom" });
+    const text = new Bokeh.Label({ x: 6, y: found.high, x_units: "screen", text: found.label, text_font: css("--font"), text_font_size: "11px", text_baseline: "bottom" });
     paint(text, { text_color: "--muted" });
     figure.add_layout(text);
+  };
+  const levels = (figure) => { // about four round values, as the reader's language writes them
+    const { start, end } = figure.y_range, ten = 10 ** Math.floor(Math.log10((end - start) / 4));
+    const off = (step) => Math.abs((end - start) / step - 4);
+    const step = [1, 2, 5, 10].map((k) => k * ten).reduce((best, one) => (off(one) < off(best) ? one : best));
+    const first = Math.ceil(start / step), count = Math.floor(end / step) - first + 1;
+    const ticks = Array.from({ length: count }, (_, k) => (first + k) * step);
+    figure.left[0].ticker = new Bokeh.FixedTicker({ ticks });
+    figure.left[0].major_label_overrides = new Map(ticks.map((value) => [value, number(value, Math.max(0, -Math.floor(Math.log10(step))))]));
   };
   const bounds = (values, least) => {
     const known = values.filter((value) => value !== null).sort((a, b) => a - b);
@@ -159,8 +168,10 @@
 
   // --- who spoke when, what was found: rows from the top
   const ROWS = [
-    ["pauses", ["pause", "silence"]], ["fillers", ["filler"]], ["both speak", ["overlap", "interruption"]], ["listening", ["backchannel"]],
+    ["pauses", ["pause", "silence"]], ["fillers", ["filler"]], ["both", ["overlap", "interruption"]], ["listening", ["backchannel"]],
   ];
+  const called = (name) => data.called[name] ?? texts[name] ?? name;
+  let border = 84; // pixels left of the panes
   const voices = () => {
     const rows = ROWS.filter(([, kinds]) => data.events.some((event) => kinds.includes(event.kind)));
     const order = [...(data.phases.length ? ["phases"] : []), ...(data.marks.length ? ["findings"] : []), ...data.speakers, ...rows.map(([name]) => name)];
@@ -171,19 +182,20 @@
       middle[name] = y + tall(name) / 2;
       y += tall(name);
     }
-    const figure = pane(Math.round(y * 19) + 30, "Who spoke when, and what was found", new Bokeh.Range1d({ start: -0.1, end: y + 0.1 }));
+    border = Math.max(border, ...order.map((name) => wide(called(name), 12) + 18));
+    const figure = pane(Math.round(y * 19) + 30, texts.voices, new Bokeh.Range1d({ start: -0.1, end: y + 0.1 }));
     const axis = figure.left[0];
     axis.ticker = new Bokeh.FixedTicker({ ticks: order.map((name) => middle[name]) });
-    axis.major_label_overrides = new Map(order.map((name) => [middle[name], data.called[name] ?? name]));
+    axis.major_label_overrides = new Map(order.map((name) => [middle[name], called(name)]));
     figure.ygrid.visible = false;
 
     if (data.phases.length) {
       const spans = data.phases.map((phase) => ({ ...phase, y: middle.phases }));
       const drawn = bars(figure, spans, 0.42, "--sunken", { fill_alpha: 1 });
       paint(drawn.glyph, { line_color: "--edge" });
-      hover(figure, [drawn], [["phase", "@text"], ["from", "@time"]]);
+      hover(figure, [drawn], [[texts.phase, "@text"], [texts.from, "@time"]]);
       const text = figure.text({ field: "left" }, { field: "y" }, { field: "text" }, {
-        source: drawn.data_source, text_font_size: "11px", text_baseline: "middle", x_offset: 4,
+        source: drawn.data_source, text_font: css("--font"), text_font_size: "11px", text_baseline: "middle", x_offset: 4,
       });
       paint(text.glyph, { text_color: "--text" });
       fits(text, drawn.data_source);
@@ -191,27 +203,27 @@
     for (const name of data.speakers) {
       const spells = data.talk.filter((spell) => spell.speaker === name).map((spell) => ({ ...spell, y: middle[name], text: data.called[name] }));
       const drawn = bars(figure, spells, data.level[name] ? 1 : 0.5, colour(name), { fill_alpha: data.level[name] ? 0.12 : 0.7 });
-      hover(figure, [drawn], [["speaks", "@text"], ["from", "@time"]]);
+      hover(figure, [drawn], [[texts.speaks, "@text"], [texts.from, "@time"]]);
       if (data.level[name]) wave(figure, name, middle[name]);
     }
     for (const [name, kinds] of rows) {
       const found = data.events.filter((event) => kinds.includes(event.kind));
-      const spans = found.map((event) => ({ ...event, y: middle[name], text: words(event.label, event.detail), who: data.called[event.speaker] ?? event.speaker }));
+      const spans = found.map((event) => ({ ...event, y: middle[name], text: labelled(event.label, event.detail), who: called(event.speaker) }));
       const drawn = bars(figure, spans, 0.3, "--edge", { fill_alpha: 0.8 });
       paint(drawn.glyph, { line_color: "--edge" });
-      hover(figure, [drawn], [["what", "@text"], ["who", "@who"], ["from", "@time"], ["length", "@length"]]);
+      hover(figure, [drawn], [[texts.what, "@text"], [texts.who, "@who"], [texts.from, "@time"], [texts.length, "@length"]]);
     }
     if (data.marks.length) {
       for (const kind of Object.keys(shape)) {
         const some = data.marks.filter((mark) => mark.polarity === kind);
         if (!some.length) continue;
         const from = source({
-          x: some.map((mark) => mark.start), y: some.map(() => middle.findings + lane[kind]), time: some.map((mark) => clock(mark.start)),
-          said: some.map((mark) => mark.message), quote: some.map((mark) => mark.quote), label: some.map((mark) => mark.label),
+          x: some.map((mark) => mark.start), y: some.map(() => middle.findings + lane[kind]), time: some.map((mark) => fill("mark", { time: clock(mark.start), label: mark.label })),
+          said: some.map((mark) => mark.message), quote: some.map((mark) => mark.quote),
         });
         const drawn = figure.scatter({ field: "x" }, { field: "y" }, { source: from, size: Math.min(12, Math.max(7, 700 / some.length)), marker: shape[kind], line_width: 1 });
         paint(drawn.glyph, { fill_color: tone[kind], line_color: "--surface" });
-        hover(figure, [drawn], [["at", "@time, @label"], ["found", "@said"], ["words", "@quote"]], { limit: 3 });
+        hover(figure, [drawn], [[texts.at, "@time"], [texts.found, "@said"], [texts.words, "@quote"]], { limit: 3 });
       }
     }
     figure.tags = [{ findings: middle.findings }];
@@ -222,7 +234,7 @@
       left: spans.map((one) => one.start), right: spans.map((one) => Math.max(one.end, one.start + 0.02)),
       bottom: spans.map((one) => one.y - half), top: spans.map((one) => one.y + half), y: spans.map((one) => one.y),
       text: spans.map((one) => one.text ?? one.name ?? ""), who: spans.map((one) => one.who ?? ""),
-      time: spans.map((one) => clock(one.start)), length: spans.map((one) => `${(one.end - one.start).toFixed(1)} s`),
+      time: spans.map((one) => clock(one.start)), length: spans.map((one) => fill("seconds", { value: number(one.end - one.start, 1) })),
     });
     const drawn = figure.quad({ left: { field: "left" }, right: { field: "right" }, bottom: { field: "bottom" }, top: { field: "top" }, source: from, line_color: null, ...options });
     paint(drawn.glyph, { fill_color: name });
@@ -234,7 +246,7 @@
     const lay = () => {
       const scale = (frames[0]?.width ?? 600) / (range.end - range.start);
       const left = from.data.left.map((start) => Math.max(start, range.start));
-      const shown = whole.map((name, k) => ((Math.min(from.data.right[k], range.end) - left[k]) * scale > name.length * 6.5 + 8 ? name : ""));
+      const shown = whole.map((name, k) => ((Math.min(from.data.right[k], range.end) - left[k]) * scale > wide(name, 11) + 8 ? name : ""));
       labels.data = { ...labels.data, left, text: shown };
     };
     const labels = source({ left: from.data.left, y: from.data.y, text: whole.map(() => "") });
@@ -306,20 +318,20 @@
     await unpack();
     range = new Bokeh.Range1d({ start: 0, end: duration, bounds: [0, duration], min_interval: closest });
     const panes = [voices()];
-    const add = (height, label, y) => { const figure = pane(height, label, y); panes.push(figure); return figure; };
+    const add = (height, label, y) => { const figure = pane(height, label, y); levels(figure); panes.push(figure); return figure; };
     const agent = data.level.agent ? "agent" : data.speakers[0];
     if (data.pace?.values.some((value) => value !== null)) {
-      const figure = add(92, `Pace, ${data.pace.unit}`, bounds([...data.pace.values, data.bands.pace?.low ?? null, data.bands.pace?.high ?? null], 2));
+      const figure = add(92, fill("pace_pane", { unit: data.pace.unit }), bounds([...data.pace.values, data.bands.pace?.low ?? null, data.bands.pace?.high ?? null], 2));
       band(figure, data.bands.pace);
-      line(figure, data.pace, "pace", data.pace.unit, agent, 1);
+      line(figure, data.pace, texts.pace, data.pace.unit, agent, 1);
     }
     if (data.pitch?.values.some((value) => value !== null)) {
-      const figure = add(110, "Pitch, semitones from the own middle", bounds(data.pitch.values, 12));
+      const figure = add(110, texts.pitch_pane, bounds(data.pitch.values, 12));
       band(figure, data.bands.pitch);
-      line(figure, data.pitch, "pitch", "semitones", agent, 1);
+      line(figure, data.pitch, texts.pitch, texts.semitones, agent, 1);
     }
     if (data.loudness?.values.some((value) => value !== null)) {
-      line(add(92, "Loudness where there is voice, dBFS", bounds(data.loudness.values, 20)), data.loudness, "loudness", "dBFS", agent, 0);
+      line(add(92, texts.loudness_pane, bounds(data.loudness.values, 20)), data.loudness, texts.loudness, "dBFS", agent, 0);
     }
     const last = panes[panes.length - 1], axis = last.below[0];
     axis.visible = true;
@@ -366,7 +378,7 @@
   };
   const begin = () => setTimeout(() => draw().catch((error) => {
     const text = drawing.querySelector("p") ?? drawing.appendChild(document.createElement("p"));
-    text.textContent = "The curves cannot be drawn in this browser; what they show stands in the sentences below, the findings and the transcript.";
+    text.textContent = texts.not_drawn;
     box.dataset.drawn = "no";
     document.dispatchEvent(new CustomEvent("voicecoach:drawn"));
     box.dataset.why = String(error);

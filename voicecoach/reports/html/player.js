@@ -10,11 +10,7 @@
   const duration = Number(box.dataset.duration), lead = Number(box.dataset.lead) || 0, step = 5;
   let heard = sound.hasAttribute("src"), at = 0, frame = 0;
 
-  const clock = (seconds) => {
-    const tenths = Math.round(seconds * 10), minutes = Math.floor(tenths / 600);
-    const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
-    return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
-  };
+  const { texts, fill, clock } = language;
 
   const tell = () => {
     if (heard) at = sound.currentTime;
@@ -44,7 +40,7 @@
   };
   const ask = () => {
     box.classList.add("started");
-    find("ask").textContent = `Ready at ${clock(at)}: press Play, or the space bar.`;
+    find("ask").textContent = fill("ready", { time: clock(at) });
   };
   const begin = () => sound.play().catch((error) => { // a browser may want a click first; the place is right all the same
     if (error.name === "NotAllowedError") ask();
@@ -101,7 +97,7 @@
   for (const kind of ["play", "pause", "seeked", "ended"]) sound.addEventListener(kind, run);
   for (const kind of ["play", "pause"]) {
     sound.addEventListener(kind, () => {
-      play.textContent = sound.paused ? "Play" : "Pause";
+      play.textContent = sound.paused ? texts.play : texts.pause;
       play.setAttribute("aria-label", play.textContent);
       if (sound.paused) return;
       box.classList.add("started");
@@ -109,7 +105,7 @@
     });
   }
   sound.addEventListener("error", () => {
-    silent("The sound cannot be played: the recording is not where the page looks for it, or this browser does not play its format. A click on a moment still shows it in the curves and the transcript.");
+    silent(texts.no_sound);
   });
   document.addEventListener("click", (event) => {
     const moment = event.target.closest?.("[data-start].seek, .w[data-start]");

@@ -31,7 +31,7 @@
     const rest = pad(Math.floor(seconds % 60));
     return minutes >= 60 ? `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${rest}` : `${minutes}:${rest}`;
   };
-  const count = (number) => number.toLocaleString("en");
+  const { texts: said, fill, number: count, day } = language;
   const percent = (share) => Math.round(100 * share);
   const address = (call, hear) =>
     `calls/${encodeURIComponent(call.name)}${data.suffix}${hear === undefined ? "" : `#t=${hear.toFixed(1)}`}`;
@@ -105,10 +105,10 @@
   const common = (rows) => {
     const named = rows.filter((call) => call.agent);
     const group = new Set(named.map((call) => call.agent)).size;
-    if (!group) return { reason: "whose calls these are is not known" };
-    if (group < limits.people) return { reason: `fewer than ${limits.people} people` };
+    if (!group) return { reason: said.nobody };
+    if (group < limits.people) return { reason: fill("few_people", { people: count(limits.people) }) };
     if (named.length < limits.common_calls) {
-      return { reason: `${named.length} calls are too few to tell; it takes ${limits.common_calls}` };
+      return { reason: fill("few_calls", { calls: count(named.length), least: count(limits.common_calls) }) };
     }
     return { reason: "", well: most(named, "+"), train: most(named, "-~") };
   };
@@ -131,20 +131,22 @@
     const { call } = one;
     const tag = node.querySelector(".tag");
     tag.className = `tag ${one.good ? "good" : "again"}`;
-    tag.textContent = one.good ? "Worth imitating" : "To work on";
+    tag.textContent = one.good ? said.imitate : said.again;
     put(node, ".kind", data.kinds[texts[one.kind]] || "");
     put(node, ".quote", one.quote);
+    const spoken = data.spoken[call.language]; // in another language than the page's
+    if (spoken) node.querySelector(".quote").lang = spoken;
     node.querySelector("blockquote").hidden = !one.quote;
     put(node, ".why", one.why);
     put(node, ".advice .text", one.advice);
     node.querySelector(".advice").hidden = !one.advice;
-    put(node, ".also .text", one.also.join(", "));
+    put(node, ".also .text", one.also.join(said.listed));
     node.querySelector(".also").hidden = !one.also.length;
     node.querySelector(".poor").hidden = !one.poor;
     put(node, ".time", clock(one.hear));
     const go = node.querySelector(".go"); // not there where calls have no pages
     if (go) go.href = address(call, one.hear);
-    tell(node.querySelector(".about"), [call.agent, call.date, call.scenario]);
+    tell(node.querySelector(".about"), [call.agent, day(call.date), call.scenario]);
     put(node, ".file", call.file);
     return node;
   };
@@ -167,9 +169,9 @@
       node.querySelector(".none").hidden = !!one;
       if (!one) return;
       put(node, ".name", one.name);
-      put(node, ".numbers", `${index ? "open" : "heard"} in ${one.calls} of ${one.of} calls `
-        + `(${percent(one.calls / one.of)} %; likely ${percent(one.low)} to ${percent(one.high)} %), `
-        + `with ${one.people} of ${one.ofPeople} people`);
+      put(node, ".numbers", fill(index ? "open_in" : "heard_in", {
+        calls: count(one.calls), of_calls: count(one.of), share: percent(one.calls / one.of), low: percent(one.low),
+        high: percent(one.high), people: count(one.people), of_people: count(one.ofPeople) }));
       put(node, ".tip", index ? one.tip : "");
     });
   };
@@ -183,7 +185,7 @@
     const order = (a, b) => (!a - !b) || byText(a.toLowerCase(), b.toLowerCase()) || byText(a, b);
     const found = [...lots.keys()].sort(order).map((agent) => {
       const node = copy("a-lot");
-      put(node, ".agent", agent || "no name");
+      put(node, ".agent", agent || said.unnamed);
       node.querySelector(".who").hidden = !agent && lots.size === 1;
       const drawn = lots.get(agent).sort((a, b) => a.lot - b.lot).slice(0, limits.a_person);
       node.querySelector(".lot").append(...drawn.map((call) => {
@@ -193,7 +195,7 @@
         file.className = "file";
         file.textContent = call.file;
         about.className = "muted small number";
-        about.textContent = ` ${clock(call.seconds)}${call.date ? ` · ${call.date}` : ""}`;
+        about.textContent = ` ${clock(call.seconds)}${call.date ? ` · ${day(call.date)}` : ""}`;
         item.append(file, about);
         return item;
       }));
@@ -209,11 +211,11 @@
     link.href = address(call);
     put(link, "bdi", call.file);
     tell(node.querySelector(".meta"),
-      [call.agent, call.date, call.scenario, clock(call.seconds), languages > 1 ? call.language : ""]);
-    for (const [selector, title, text] of [[".good", "Went well: ", call.well], [".again", "Next step: ", call.again]]) {
+      [call.agent, day(call.date), call.scenario, clock(call.seconds), languages > 1 ? call.language : ""]);
+    for (const [selector, key, what] of [[".good", "went_well", call.well], [".again", "next_step", call.again]]) {
       const tag = node.querySelector(selector);
-      tag.hidden = !text;
-      tag.textContent = title + text;
+      tag.hidden = !what;
+      tag.textContent = fill(key, { what });
     }
     return node;
   };
@@ -223,7 +225,7 @@
     byId("calls").replaceChildren(...rows.slice((at - 1) * PAGE, at * PAGE).map(row));
     byId("no-calls").hidden = rows.length > 0;
     byId("pages").hidden = pages === 1;
-    byId("page").textContent = `Page ${at} of ${pages}`;
+    byId("page").textContent = fill("page", { number: count(at), pages: count(pages) });
     byId("earlier").disabled = at === 1;
     byId("later").disabled = at === pages;
     return at;
@@ -266,7 +268,8 @@
     const rows = calls.filter(fits(state)).sort(SORTS[state.sort] || SORTS[""]);
     const filters = JSON.stringify(FIELDS.map((name) => state[name]));
     byId("count").textContent = rows.length === calls.length
-      ? (calls.length === 1 ? "1 call" : `all ${count(calls.length)} calls`) : `${count(rows.length)} of ${count(calls.length)} calls`;
+      ? (calls.length === 1 ? said.one_call : fill("all_calls", { count: count(calls.length) }))
+      : fill("some_calls", { count: count(rows.length), all: count(calls.length) });
     if (filters !== shown) {
       showMoments(rows);
       showCommon(rows);

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, Generic, TypeVar
 
-from voicecoach import rules, triage
+from voicecoach import i18n, rules, triage
 from voicecoach.batch.types import Record
-from voicecoach.reports.html.environment import clean, page
+from voicecoach.i18n import _, ngettext, number
+from voicecoach.reports.html import scripts
+from voicecoach.reports.html.environment import clean, day, page, spoken, tag
 from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.triage.group import JUDGED, MET, MISSED
 from voicecoach.types import Criterion
@@ -31,7 +33,7 @@ class Heading:
     analysed: int
     failed: int
     copies: int
-    length: str
+    told: str  # how many were analysed, how much sound that is, and from when
     first: str  # day
     last: str
 
@@ -94,20 +96,34 @@ def duration(seconds: float) -> str:
     """How much there is to hear, roughly."""
     if seconds < 5400:
         minutes = max(1, round(seconds / 60))
-        return f"{minutes} minute{'s' if minutes > 1 else ''}"
-    return f"{seconds / 3600:,.1f} hours"
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return _("{hours} hours").format(hours=number(seconds / 3600, 1, grouped=True))
+
+
+def _told(analysed: int, recordings: int, seconds: float, first: str, last: str) -> str:
+    """How many recordings were analysed, how much sound that is, and from when."""
+    counts = {name: number(count, 0, grouped=True) for name, count in (("count", analysed), ("all", recordings))}
+    parts = [_("{count} of {all} recordings analysed").format(**counts)]
+    if analysed:
+        parts.append(duration(seconds))
+    if first:
+        days = (day(first), day(last))
+        parts.append(days[0] if first == last else _("{first} to {last}").format(first=days[0], last=days[1]))
+    return _(", ").join(parts)
 
 
 def _heading(records: Sequence[Record], calls: Sequence[Record]) -> Heading:
     days = sorted(record.who.date[:10] for record in calls if record.who.date)
+    first, last = (days[0], days[-1]) if days else ("", "")
+    seconds = sum(record.analysis.source.duration for record in calls if record.analysis)
     return Heading(
         recordings=len(records),
         analysed=len(calls),
         failed=sum(record.analysis is None and not record.same_as for record in records),
         copies=sum(bool(record.same_as) for record in records),
-        length=duration(sum(record.analysis.source.duration for record in calls if record.analysis)),
-        first=days[0] if days else "",
-        last=days[-1] if days else "",
+        told=_told(len(calls), len(records), seconds, first, last),
+        first=first,
+        last=last,
     )
 
 
