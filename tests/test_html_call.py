@@ -97,7 +97,9 @@ def ordinary() -> set[tuple[str, str]]:
     if not ORDINARY:
         for case in made.ALL.values():
             doubtful = replace(case(), unbacked=case().findings[:1], warnings=("cut",))
-            ORDINARY.update(shape(page_of(doubtful, back="../index.html", who=Who("Dana"))))
+            for language in ("en", "de"):
+                spoken = replace(doubtful, language=language)
+                ORDINARY.update(shape(page_of(spoken, back="../index.html", who=Who("Dana"))))
     return ORDINARY
 
 

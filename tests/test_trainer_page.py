@@ -144,7 +144,7 @@ def test_what_people_wrote_stays_text(hostile: str) -> None:
         "option",
         "input",
     }
-    assert sum(tag == "script" for tag, _ in page.elements) == 2
+    assert sum(tag == "script" for tag, _ in page.elements) == 4
     assert not any(name.startswith("on") for _, attrs in page.elements for name in attrs)
     whole = trainer_page(calls)
     assert "\u202e" not in whole

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import _
 from voicecoach.score import label
 
 
@@ -52,8 +53,8 @@ class Definitions:
         return self.markers.get(rule) or self.other.get(polarity)
 
     def name(self, rule: str) -> str:
-        """The name of a marker to read, such as "open question"."""
-        return self.names.get(rule) or label(rule)
+        """The name of a marker to read in the current language, such as "open question"."""
+        return _(self.names.get(rule) or label(rule))
 
 
 @cache

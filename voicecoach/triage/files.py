@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voicecoach.batch.types import Record
+from voicecoach.i18n import _
 from voicecoach.triage.definitions import Trouble, definitions
 from voicecoach.types import Analysis
 
@@ -35,8 +36,8 @@ def unusable(records: Sequence[Record]) -> tuple[Files, ...]:
     return tuple(
         Files(
             id=trouble.id,
-            name=trouble.name,
-            do=trouble.do,
+            name=_(trouble.name),
+            do=_(trouble.do),
             files=tuple(sorted(found[trouble.id], key=lambda one: one[0].relative)),
             analysed=sum(record.analysis is not None for record, _ in found[trouble.id]),
         )

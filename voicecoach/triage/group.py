@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from voicecoach.batch.types import Record
+from voicecoach.i18n import _, number
 from voicecoach.review.agreement import wilson
 from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.types import AGENT, Analysis
@@ -81,20 +82,37 @@ def common(records: Sequence[Record]) -> Common:
     named = [(record.who.agent, a) for record, a in _analysed(records) if record.who.agent]
     group, calls = {agent for agent, _ in named}, len(named)
     if not group:
-        return Common(None, None, "whose calls these are is not known", 0, calls)
+        return Common(None, None, _("whose calls these are is not known"), 0, calls)
     if len(group) < threshold("people"):
-        return Common(None, None, f"fewer than {threshold('people'):g} people", len(group), calls)
+        return Common(
+            None,
+            None,
+            _small(),
+            len(group),
+            calls,
+        )
     if calls < threshold("common_calls"):
-        few = f"{calls} calls are too few to tell; it takes {threshold('common_calls'):g}"
+        few = _few(calls, "common_calls")
         return Common(None, None, few, len(group), calls)
     well = _most(named, (MET,), heard=True)
     train = _most(named, (MISSED, PARTLY), heard=False)
     return Common(well, train, "", len(group), calls)
 
 
+def _small() -> str:
+    """That a group is too small for anything to be said of it."""
+    return _("fewer than {people} people").format(people=number(threshold("people")))
+
+
+def _few(calls: int, limit: str) -> str:
+    """That so many calls are too few."""
+    few = _("{calls} calls are too few to tell; it takes {least}")
+    return few.format(calls=number(calls, 0), least=number(threshold(limit)))
+
+
 def _most(named: Sequence[tuple[str, Analysis]], statuses: Sequence[str], *, heard: bool) -> Shared | None:
     found: list[Shared] = []
-    for id_ in dict.fromkeys(c.id for _, analysis in named for c in analysis.scores.criteria):
+    for id_ in dict.fromkeys(c.id for _agent, analysis in named for c in analysis.scores.criteria):
         judged = [
             (agent, criterion)
             for agent, analysis in named
@@ -124,16 +142,16 @@ def everywhere(records: Sequence[Record], rules: Iterable[str] = ()) -> Everywhe
     known. A call counts for a rule unless it says that the rule could not be applied.
     """
     analysed = _analysed(records)
-    group = {record.who.agent for record, _ in analysed if record.who.agent}
+    group = {record.who.agent for record, _analysis in analysed if record.who.agent}
     if group and len(group) < threshold("people"):
-        return Everywhere((), (), (), f"fewer than {threshold('people'):g} people")
+        return Everywhere((), (), (), _small())
     if len(analysed) < threshold("rule_calls"):
-        few = f"{len(analysed)} calls are too few to tell; it takes {threshold('rule_calls'):g}"
+        few = _few(len(analysed), "rule_calls")
         return Everywhere((), (), (), few)
     wanted_less = {f.rule for _, a in analysed for f in a.findings if f.polarity == "negative"}
     calls: dict[str, int] = {}
     left_out: dict[str, int] = {}
-    for _, analysis in analysed:
+    for _record, analysis in analysed:
         for rule in {finding.rule for finding in analysis.findings if finding.speaker == AGENT}:
             calls[rule] = calls.get(rule, 0) + 1
         for missing in {missing.id for missing in analysis.not_measured}:
@@ -170,7 +188,7 @@ def people(records: Sequence[Record]) -> tuple[Person, ...]:
     """Whose calls there are, in name order; "long" is counted from the latest call of all, not from today."""
     analysed = _analysed(records)
     calls: dict[str, list[str]] = {}
-    for record, _ in analysed:
+    for record, _analysis in analysed:
         if record.who.agent:
             calls.setdefault(record.who.agent, []).append(record.who.date)
     latest = max((day for days in calls.values() for day in days if day), default="")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from voicecoach.batch.types import Record
+from voicecoach.i18n import _
 from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.triage.files import is_poor, said_of
 from voicecoach.types import AGENT, Analysis, Finding
@@ -120,7 +121,7 @@ def _found(record: Record, analysis: Analysis) -> Iterator[Moment]:
         ):
             continue
         end = finding.end if finding.end is not None else finding.start
-        why = worth.why.format(message=finding.message, seconds=end - finding.start)
+        why = _(worth.why).format(message=finding.message, seconds=end - finding.start)
         advice = "" if good else finding.advice
         yield _moment(
             record,
@@ -163,7 +164,7 @@ def _missed(record: Record, analysis: Analysis) -> Iterator[Moment]:
             criterion.id,
             worth.kind,
             worth.weight,
-            worth.why,
+            _(worth.why),
             start,
             start + window,
             "",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecoach import i18n
 from voicecoach.errors import UsageError
 from voicecoach.reports.html.environment import page
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from voicecoach.types import Analysis
 
 SUFFIX = ".html"
-SCRIPTS = ("player.js", "charts.js")
+SCRIPTS = ("language.js", "player.js", "charts.js")
 
 
 def render(
@@ -46,18 +47,24 @@ def heard_page(analysis: Analysis, target: Path, *, how: str) -> str:
     """
     from voicecoach.reports.html import sound
 
-    return call_page(analysis, sound=sound.chosen(how, analysis.source.path, target))
+    with i18n.using(analysis.language):
+        return call_page(analysis, sound=sound.chosen(how, analysis.source.path, target))
 
 
 def call_page(
     analysis: Analysis, *, sound: Sound | None = None, back: str = "", who: Who | None = None
 ) -> str:
-    """The page of one recording; ends with a newline.
+    """The page of one recording, in the language of the call or in English; ends with a newline.
 
     ``sound`` is what the player plays (none: the page says so), ``back`` the relative address of the page it
     belongs to, ``who`` whose call it is where that is known.
     """
-    from voicecoach.reports.html import charts
+    with i18n.using(analysis.language):
+        return _page(analysis, sound, back, who)
+
+
+def _page(analysis: Analysis, sound: Sound | None, back: str, who: Who | None) -> str:
+    from voicecoach.reports.html import charts, scripts
     from voicecoach.reports.html.about import about, sources
     from voicecoach.reports.html.call import call
     from voicecoach.reports.html.sound import policy
@@ -69,8 +76,9 @@ def call_page(
         scripts=SCRIPTS,
         policy={**charts.policy(), **policy(sound)},
         charts=drawn,
+        polarities=charts.polarities(),
         chart_sentences=charts.sentences(drawn),
-        chart_polarities=charts.settings().polarities,
+        texts=scripts.texts("call"),
         library=charts.library().packed,
         call=call(analysis),
         about=about(),

@@ -8,7 +8,9 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from voicecoach import i18n
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import _
 from voicecoach.score import label
 
 FILES = {  # files of the package whose thresholds a call is judged by, and what each is about
@@ -39,7 +41,7 @@ class About:
         for names in (*self.measures.values(), self.others):
             if identifier in names:
                 return names[identifier]
-        return identifier.replace(".", " ").replace("_", " ")
+        return label(identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,14 @@ class Threshold:
     source: str
 
 
-@cache
 def about() -> About:
-    """Read page.yaml of the package, once."""
+    """The contents of page.yaml in the current language."""
+    return _about(i18n.current())
+
+
+@cache
+def _about(_language: str) -> About:
+    """Read page.yaml of the package, once for each language."""
     keys = ("version", "thresholds", "grades", "evidence", "statuses", "measures", "others")
     file = read_file(Path(__file__).with_name("page.yaml")).fields(keys)
     thresholds = {key: v.fields(("value", "source")) for key, v in file["thresholds"].mapping().items()}
@@ -62,8 +69,8 @@ def about() -> About:
         thresholds={key: value["value"].number(least=0) for key, value in thresholds.items()},
         grades=_texts(file["grades"]),
         evidence=_texts(file["evidence"]),
-        statuses={key: (value["sign"].text(), value["name"].text()) for key, value in statuses.items()},
-        measures={heading: _texts(value) for heading, value in file["measures"].mapping().items()},
+        statuses={key: (value["sign"].text(), _(value["name"].text())) for key, value in statuses.items()},
+        measures={_(heading): _texts(value) for heading, value in file["measures"].mapping().items()},
         others=_texts(file["others"]),
     )
 
@@ -102,4 +109,4 @@ def _number(found: str) -> bool:
 
 
 def _texts(value: Value) -> Mapping[str, str]:
-    return {key: entry.text() for key, entry in value.mapping().items()}
+    return {key: _(entry.text()) for key, entry in value.mapping().items()}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.evidence import reason
+from voicecoach.i18n import _, number
 from voicecoach.measures.definitions import definitions
 from voicecoach.reports import text
 from voicecoach.reports.html.about import about
@@ -139,7 +140,7 @@ def call(analysis: Analysis) -> Call:
 def _blind(analysis: Analysis) -> str:
     """Why there is nothing to find: categories of markers are not measured, or nothing was said."""
     found = [m.reason for m in analysis.not_measured if "." not in m.id]
-    return "" if analysis.findings else found[0] if found else "" if analysis.turns else "nothing was said"
+    return "" if analysis.findings else found[0] if found else "" if analysis.turns else _("nothing was said")
 
 
 def _about(finding: Finding) -> str:
@@ -154,9 +155,14 @@ def _groups(moments: Sequence[Moment], polarity: str) -> Iterator[Group]:
     for moment in moments:
         if moment.finding.polarity == polarity:
             found.setdefault((moment.finding.rule, moment.finding.message), []).append(moment)
-    for (rule, _), same in found.items():
-        sure = (f"{about().evidence[m.finding.evidence.status]}: {m.finding.evidence.reason}" for m in same)
-        yield Group(label(rule), same[0].finding, tuple(same), tuple(dict.fromkeys(sure)))
+    for (rule, _said), same in found.items():
+        sure = (
+            _("{what}: {why}").format(
+                what=about().evidence[m.finding.evidence.status], why=m.finding.evidence.reason
+            )
+            for m in same
+        )
+        yield Group(_(label(rule)), same[0].finding, tuple(same), tuple(dict.fromkeys(sure)))
 
 
 def _criteria(analysis: Analysis) -> Iterator[Judged]:
@@ -170,7 +176,7 @@ def _steps(analysis: Analysis) -> Iterator[Step]:
     for phase in analysis.phases:
         seconds = phase.end - phase.start
         yield Step(
-            label(phase.name),
+            _(label(phase.name)),
             phase.start,
             phase.end,
             seconds,
@@ -221,20 +227,20 @@ def _bar(measure: Measure) -> tuple[float, float, float] | None:
 def _missing(analysis: Analysis) -> Iterator[tuple[str, str]]:
     """Everything that is not measured: names, and the reason they share."""
     for why, ids in text.missing(analysis).items():
-        yield ", ".join(about().name(identifier) for identifier in ids), why
+        yield _(", ").join(about().name(identifier) for identifier in ids), why
     for why, names in text.not_judged(analysis.scores).items():
-        yield f"on the scorecard: {', '.join(names)}", why
+        yield _("on the scorecard: {names}").format(names=_(", ").join(names)), why
 
 
 def _made(analysis: Analysis) -> Iterator[tuple[str, str]]:
     source = analysis.source
-    yield "recording", source.path
-    yield "content (SHA-256)", source.sha256
-    yield "format", f"{source.container}, {source.codec}"
+    yield _("recording"), source.path
+    yield _("content (SHA-256)"), source.sha256
+    yield _("format"), f"{source.container}, {source.codec}"
     yield from _told(analysis.provenance, "")
-    seconds = ", ".join(f"{label(stage)} {took:.1f} s" for stage, took in analysis.timings.items())
+    seconds = ", ".join(f"{label(stage)} {number(took, 1)} s" for stage, took in analysis.timings.items())
     if seconds:
-        yield "time taken", seconds
+        yield _("time taken"), seconds
 
 
 def _told(found: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:

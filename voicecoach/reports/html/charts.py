@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach.datafile import Value, read_file
 from voicecoach.errors import OutputError
+from voicecoach.i18n import _, number
+from voicecoach.score import label
 from voicecoach.types import AGENT, Analysis, Contours, Measure
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LIBRARY = ("bokeh.min.js", "bokeh-api.min.js")  # what draws, and what builds from our data
+_WRITTEN = {"pace": (1, False), "pitch": (1, True), "loudness": (0, False)}  # decimals, with a sign
 _SILENT = -200.0  # dBFS of digital silence, which has none
 
 
@@ -103,7 +106,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
         "events": [
             {
                 "kind": event.kind,
-                "label": want.events[event.kind],
+                "label": _(want.events[event.kind]),
                 "speaker": event.speaker,
                 "start": event.start,
                 "end": event.end,
@@ -117,7 +120,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
                 "start": finding.start,
                 "end": finding.start if finding.end is None else finding.end,
                 "polarity": finding.polarity,
-                "label": want.polarities.get(finding.polarity, finding.polarity),
+                "label": _(want.polarities.get(finding.polarity, finding.polarity)),
                 "message": finding.message,
                 "quote": finding.quote,
             }
@@ -125,7 +128,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
             if finding.start is not None
         ],
         "phases": [
-            {"name": phase.name.replace("_", " "), "start": phase.start, "end": phase.end}
+            {"name": _(label(phase.name)), "start": phase.start, "end": phase.end}
             for phase in analysis.phases
         ],
         "level": {name: _level(contours) for name, contours in analysis.contours.items()},
@@ -138,9 +141,14 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
     }
 
 
+def polarities() -> Mapping[str, str]:
+    """What findings of a polarity are called."""
+    return {key: _(name) for key, name in settings().polarities.items()}
+
+
 def called(speaker: str) -> str:
     """What a speaker is called in words."""
-    return settings().speakers.get(speaker, speaker)
+    return _(settings().speakers.get(speaker, speaker))
 
 
 def sentences(found: Mapping[str, Any]) -> tuple[str, ...]:
@@ -151,19 +159,21 @@ def sentences(found: Mapping[str, Any]) -> tuple[str, ...]:
     for name in found["speakers"]:
         spells = [spell for spell in found["talk"] if spell["speaker"] == name]
         told = {
-            "speaker": called(name).capitalize(),
-            "seconds": sum(spell["end"] - spell["start"] for spell in spells),
-            "duration": found["duration"],
-            "turns": len(spells),
+            "speaker": f"{called(name)[:1].upper()}{called(name)[1:]}",
+            "seconds": number(sum(spell["end"] - spell["start"] for spell in spells), 0),
+            "duration": number(found["duration"], 0),
+            "turns": number(len(spells), 0),
         }
-        said.append(texts["talk"].format(**told))
+        said.append(_(texts["talk"]).format(**told))
     for pane in ("pace", "pitch", "loudness"):
         values = [value for value in (found[pane] or {}).get("values", ()) if value is not None]
         if values:
-            low, middle, high = np.percentile(values, (10, 50, 90))
-            told = {"speaker": f"the {called(AGENT)}", "low": low, "middle": middle, "high": high}
-            said.append(texts[pane].format(**{**found[pane], **told}))
-    return tuple(said) if found["level"] else (*said, texts["no_contours"])
+            digits, signed = _WRITTEN[pane]
+            ends = zip(("low", "middle", "high"), np.percentile(values, (10, 50, 90)), strict=True)
+            told = {name: number(float(value), digits, sign=signed) for name, value in ends}
+            told |= {key: number(found[pane][key], 0) for key in ("window", "median") if key in found[pane]}
+            said.append(_(texts[pane]).format(unit=found[pane].get("unit", ""), **told))
+    return tuple(said) if found["level"] else (*said, _(texts["no_contours"]))
 
 
 @cache
@@ -273,20 +283,20 @@ def _pace(analysis: Analysis) -> dict[str, Any] | None:
     values = np.full(len(bins), np.nan)
     values[some] = np.nanmean(bins[some], axis=1)
     step = curve.hop * width
-    return {"unit": curve.unit, "step": step, "window": curve.window, "values": _values(values, 2)}
+    return {"unit": _(curve.unit), "step": step, "window": curve.window, "values": _values(values, 2)}
 
 
 def _bands(measures: Sequence[Measure], pitch: Mapping[str, Any] | None) -> dict[str, Any]:
     """The bands around the speaker's own usual values, where they are known."""
-    found, label = {}, settings().texts["own"]
+    found, own = {}, _(settings().texts["own"])
     for measure in measures:
         if measure.baseline is None or measure.low is None or measure.high is None:
             continue
         if measure.id == "pace.articulation_rate":
-            found["pace"] = {"low": measure.low, "high": measure.high, "label": label}
+            found["pace"] = {"low": measure.low, "high": measure.high, "label": own}
         elif measure.id == "pitch.median" and pitch and measure.low > 0:
             low, high = (12 * math.log2(edge / pitch["median"]) for edge in (measure.low, measure.high))
-            found["pitch"] = {"low": low, "high": high, "label": label}
+            found["pitch"] = {"low": low, "high": high, "label": own}
     return found
 
 

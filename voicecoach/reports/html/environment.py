@@ -91,6 +91,7 @@ def environment() -> Environment:
         capital=capital,
         sentence=sentence,
         listed=listed,
+        called=called,
         clean=clean,
         day=day,
     )
@@ -144,6 +145,13 @@ def spoken(language: str) -> str:
 def label(identifier: str) -> str:
     """The last part of an id in words of the current language."""
     return _(score.label(identifier))
+
+
+def called(rule: str) -> str:
+    """The name of a marker to read, in the current language."""
+    from voicecoach.triage.definitions import definitions
+
+    return definitions().name(rule)
 
 
 def listed(found: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import _, number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,10 +120,11 @@ def embedded(samples: NDArray[np.int16], otherwise: Sound | None = None) -> Soun
 
     want = settings()
     if samples.shape[1] > want.longest * audio.RATE:
-        why, instead = want.texts["long"].format(minutes=want.longest / 60), otherwise or nothing()
-        return replace(instead, note=f"{why} {instead.note}")
+        why = _(want.texts["long"]).format(minutes=number(want.longest / 60, 0))
+        instead = otherwise or nothing()
+        return replace(instead, note=_("{first} {second}").format(first=why, second=instead.note))
     found = compressed(samples)
-    return Sound(f"data:{want.mime.replace(' ', '')};base64,{found}", want.mime, EMBEDDED, want.note)
+    return Sound(f"data:{want.mime.replace(' ', '')};base64,{found}", want.mime, EMBEDDED, _(want.note))
 
 
 def link(path: str | os.PathLike[str], page: str | os.PathLike[str]) -> Sound:
@@ -132,20 +134,20 @@ def link(path: str | os.PathLike[str], page: str | os.PathLike[str]) -> Sound:
     """
     want, name = settings(), Path(os.fspath(path)).name
     if "://" in os.fspath(path):
-        return Sound("", "", NONE, want.texts["no_file"].format(name=name))
+        return Sound("", "", NONE, _(want.texts["no_file"]).format(name=name))
     place = Path(os.fspath(path)).absolute()
     try:
         url = quote(os.fsencode(Path(os.path.relpath(place, Path(page).absolute().parent)).as_posix()))
     except ValueError:  # on another drive
         url = place.as_uri()
     suffix = place.suffix.lower().removeprefix(".")
-    note = want.texts["link" if suffix in want.played else "unknown"].format(name=name, suffix=suffix)
+    note = _(want.texts["link" if suffix in want.played else "unknown"]).format(name=name, suffix=suffix)
     return Sound(url, "", LINKED, note)
 
 
 def nothing() -> Sound:
     """No sound, and a sentence that says so."""
-    return Sound("", "", NONE, settings().texts["none"])
+    return Sound("", "", NONE, _(settings().texts["none"]))
 
 
 def policy(sound: Sound | None) -> Mapping[str, Sequence[str]]:

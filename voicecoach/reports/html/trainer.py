@@ -46,37 +46,54 @@ def trainer_page(
     pages: bool = True,
     own: Sequence[str] = (),
     builtin: bool = True,
+    language: str = "",
 ) -> str:
     """The page OUT/index.html, which links to ``calls/NAME.html`` and the tables; ends with a newline.
 
     ``records`` are all recordings of the batch; one that could not be analysed, or was lost with its worker,
     has no analysis and a reason. ``seed`` draws the sample; ``interrupted`` says that the batch is not done.
     Without ``pages`` calls have none: their JSON is linked, and moments tell the time alone. ``own`` are
-    folders with rules that were looked for beside those of voicecoach or, without ``builtin``, instead.
+    folders with rules that were looked for beside those of voicecoach or, without ``builtin``, instead. The
+    page is in the language that all calls share, else in ``language``, else in English.
     """
     calls = [record for record in records if record.analysis is not None and not record.same_as]
+    spoken = {record.analysis.language for record in calls if record.analysis}
+    with i18n.using(spoken.pop() if len(spoken) == 1 else language):
+        rules = _rules(calls, own, builtin=builtin)
+        return _page(records, calls, rules, seed=seed, interrupted=interrupted, pages=pages)
+
+
+def _page(
+    records: Sequence[Record],
+    calls: Sequence[Record],
+    rules: Iterable[str],
+    *,
+    seed: int,
+    interrupted: bool,
+    pages: bool,
+) -> str:
     n = int(threshold("a_person"))
     return page(
         "trainer.html.j2",
         styles=("base.css", "trainer.css"),
-        scripts=("trainer.js",),
+        scripts=("language.js", "trainer.js"),
         head=_heading(records, calls),
         interrupted=interrupted,
         pages=pages,
         moments=[_shown(moment, calls) for moment in triage.three(records)],
-        kinds=definitions().kinds,
+        kinds=_kinds(),
         common=triage.common(records),
         limit=threshold,
         sample=triage.sample(records, n, seed),
         many=MANY,
         seed=seed,
-        everywhere=triage.everywhere(records, _rules(calls, own, builtin=builtin)),
+        everywhere=triage.everywhere(records, rules),
         unusable=triage.unusable(records),
         people=triage.people(records),
         clock=clock,
-        name=definitions().name,
         percent=percent,
         choices=_choices(calls),
+        texts=scripts.texts("trainer"),
         embedded={**embedded(calls, seed), "suffix": ".html" if pages else ".json"},
     )
 
@@ -102,14 +119,19 @@ def duration(seconds: float) -> str:
 
 def _told(analysed: int, recordings: int, seconds: float, first: str, last: str) -> str:
     """How many recordings were analysed, how much sound that is, and from when."""
-    counts = {name: number(count, 0, grouped=True) for name, count in (("count", analysed), ("all", recordings))}
-    parts = [_("{count} of {all} recordings analysed").format(**counts)]
+    few, every = (number(count, 0, grouped=True) for count in (analysed, recordings))
+    parts = [_("{count} of {all} recordings analysed").format(count=few, all=every)]
     if analysed:
         parts.append(duration(seconds))
     if first:
         days = (day(first), day(last))
         parts.append(days[0] if first == last else _("{first} to {last}").format(first=days[0], last=days[1]))
     return _(", ").join(parts)
+
+
+def _kinds() -> dict[str, str]:
+    """What kinds of moments are called."""
+    return {kind: _(name) for kind, name in definitions().kinds.items()}
 
 
 def _heading(records: Sequence[Record], calls: Sequence[Record]) -> Heading:
@@ -234,7 +256,8 @@ def embedded(calls: Sequence[Record], seed: int) -> dict[str, Any]:
         "texts": texts.values,
         "markers": markers.values,
         "criteria": criteria.values,
-        "kinds": definitions().kinds,
+        "kinds": _kinds(),
+        "spoken": {name: tag(name) for name in texts.numbers if isinstance(name, str) and spoken(name)},
         "limits": {
             **{name: threshold(name) for name in LIMITS},
             "z": NormalDist().inv_cdf((1 + threshold("confidence")) / 2),
