@@ -105,8 +105,9 @@ def test_files_are_written_whole_and_names_do_not_collide(
     two.write_bytes(one.read_bytes())
     assert run("analyse", one, two, "-f", "all", "-o", tmp_path / "out") == 0
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        *(f"a.{last}.{kind}" for last in ("WAVE", "wav") for kind in ("html", "json", "txt")),
+        *sorted(f"a.{last}{kind.SUFFIX}" for last in ("WAVE", "wav") for kind in reports.FORMATS.values()),
     ]
+    assert len(list((tmp_path / "out").iterdir())) == 2 * len(reports.NAMES)
     assert capsys.readouterr().out == ""
 
 

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
 from tests import make_analysis as made
+from voicecoach.errors import FormatError
 from voicecoach.measures.definitions import definitions
-from voicecoach.reports import FORMATS
+from voicecoach.reports import FORMATS, SINGLE
 from voicecoach.reports import json as as_json
 from voicecoach.reports import text as as_text
 from voicecoach.rules import load_pack
@@ -64,8 +65,14 @@ def test_formats_have_the_same_shape(name: str) -> None:
         rendered = FORMATS[name].render([case()])
         assert rendered.endswith("\n")
         assert rendered == FORMATS[name].render([case()])
-        if name != "html":  # a page for each
-            assert case().source.path in FORMATS[name].render([made.good(), case()])
+        if name in SINGLE:
+            with pytest.raises(FormatError, match="--output-dir"):
+                FORMATS[name].render([made.good(), case()])
+        else:
+            both = FORMATS[name].render([made.good(), case()])
+            assert len(both) > len(FORMATS[name].render([made.good()])) or not (
+                case().turns and case().findings
+            )
 
 
 # --- the page -----------------------------------------------------------------------------------------------

@@ -30,6 +30,10 @@ class UsageError(VoicecoachError):
     exit_code = 2
 
 
+class FormatError(UsageError):
+    """A format cannot hold what is asked for: several recordings, or a transcript without times."""
+
+
 class DataFileError(UsageError):
     """A file a person writes (pack, scorecard, settings) is wrong; the message starts with file:line:col."""
 

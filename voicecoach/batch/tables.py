@@ -29,7 +29,7 @@ from voicecoach.datafile import Value, read_file
 from voicecoach.errors import UsageError
 from voicecoach.measures.definitions import definitions
 from voicecoach.score import Scorecard
-from voicecoach.types import AGENT, Analysis
+from voicecoach.types import AGENT, Analysis, Finding
 
 KINDS = ("text", "texts", "integer", "number", "flag", "day", "time")
 DECIMALS = 3
@@ -118,6 +118,14 @@ def check_parquet() -> None:
         ) from None
 
 
+def findings(analyses: Iterable[Analysis]) -> Iterator[str]:
+    """Yield the pieces of findings.csv for recordings outside of a batch, of which only the path is known."""
+    head = columns("findings")
+    unknown = ("", "", None, None, "")  # report, agent, date, time, scenario
+    rows = ((a.source.path, *unknown, *_finding(found)) for a in analyses for found in a.findings)
+    yield from _csv(head, rows)
+
+
 def call_columns(scorecard: Scorecard) -> tuple[Column, ...]:
     """Return the columns of calls: the fixed ones, then criteria, then measures."""
     facts = _facts()
@@ -187,21 +195,24 @@ def _findings(records: Iterable[Record], suffix: str) -> Iterator[tuple[Any, ...
             continue
         whose = _whose(record, suffix)
         for found in record.analysis.findings:
-            yield (
-                *whose,
-                found.rule,
-                found.category,
-                found.polarity,
-                found.speaker,
-                found.start,
-                found.end,
-                found.quote,
-                found.message,
-                found.advice,
-                found.grade,
-                found.evidence.status,
-                found.source,
-            )
+            yield *whose, *_finding(found)
+
+
+def _finding(found: Finding) -> tuple[Any, ...]:
+    return (
+        found.rule,
+        found.category,
+        found.polarity,
+        found.speaker,
+        found.start,
+        found.end,
+        found.quote,
+        found.message,
+        found.advice,
+        found.grade,
+        found.evidence.status,
+        found.source,
+    )
 
 
 def _not_analysed(records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +20,24 @@ from voicecoach.cli.options import (
     sound_option,
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
-from voicecoach.errors import VoicecoachError
+from voicecoach.errors import FormatError, VoicecoachError
+from voicecoach.reports import NAMES, SINGLE
 
 if TYPE_CHECKING:
     from voicecoach.types import Analysis
 
-FORMATS = ("text", "json", "html")
+ON_TERMINAL = ("text", "json")  # printed as the console shows text; the others are UTF-8 wherever they go
+
+
+def _formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return the names of formats in a text with commas between, each once; "all" is all of them."""
+    names = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",")))
+    for name in names:
+        if name not in (*NAMES, "all"):
+            near = difflib.get_close_matches(name, NAMES, 1)
+            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(NAMES)} and all"
+            raise click.BadParameter(f"{name!r} is no format; {meant}", ctx, param)
+    return NAMES if "all" in names else names
 
 
 @click.command()
@@ -36,16 +50,17 @@ FORMATS = ("text", "json", "html")
     "--output-dir",
     "--output_dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write NAME.txt, NAME.json or NAME.html here instead of printing.",
+    help="Write NAME.txt, NAME.json and so on here instead of printing.",
 )
 @click.option(
     "-f",
     "--output-format",
     "--output_format",
-    type=click.Choice([*FORMATS, "all"]),
+    callback=_formats,
     default="text",
     show_default=True,
-    help="all needs --output-dir.",
+    metavar="FORMAT[,...]",
+    help=f"{', '.join(NAMES)} or all; more than one needs --output-dir.",
 )
 @sound_option
 @click.option(
@@ -58,7 +73,7 @@ def analyse(
     files: Sequence[Path],
     *,
     output_dir: Path | None,
-    output_format: str,
+    output_format: tuple[str, ...],
     sound: str,
     fail_on: str | None,
     quiet: bool,
@@ -79,17 +94,21 @@ def analyse(
     """
     from voicecoach import pipeline, reports
 
-    formats = FORMATS if output_format == "all" else (output_format,)
+    formats, first = output_format, output_format[0]
     if len(formats) > 1 and output_dir is None:
-        raise click.UsageError("-f all writes files; say where with --output-dir FOLDER")
-    if output_format == "html" and output_dir is None and len(files) > 1:
-        raise click.UsageError("-f html writes a page for each file; say where with --output-dir FOLDER")
+        raise click.UsageError("several formats are written to files; say where with --output-dir FOLDER")
+    if first in SINGLE and output_dir is None and len(files) > 1:
+        raise click.UsageError(f"-f {first} holds one recording; say where with --output-dir FOLDER")
+    targets = reports.names(files)
+    if output_dir is not None and len(formats) > 1:
+        _check_apart(targets, formats)
     coach = pipeline.Coach.ready(analysis_settings(options, stored=own_values(agent, history)))
     if output_dir is not None:
         reports.make_folder(output_dir)
+    negative = fail_on == "negative"
     done: list[Analysis] = []
     codes: list[int] = []
-    for path, target in zip(files, reports.names(files), strict=True):
+    for path, target in zip(files, targets, strict=True):
         try:
             with shown_progress(path.name, quiet) as progress:
                 analysis = pipeline.analyse(path, coach=coach, progress=progress)
@@ -100,17 +119,24 @@ def analyse(
             codes.append(getattr(error, "exit_code", 1))
             continue
         done.append(analysis)
-        for name in formats if output_dir is not None else ():
-            written = (
-                reports.write(output_dir / target, name, [analysis], sound=sound) if output_dir else None
-            )
-            if not quiet:
-                click.echo(f"voicecoach: wrote {written}", err=True)
+        if output_dir is None:
+            continue
+        for name in formats:
+            try:
+                written = reports.write(output_dir / target, name, [analysis], sound=sound, negative=negative)
+            except FormatError as error:
+                if formats == NAMES:  # all that there are: what cannot be is left out
+                    _note(f"{name} left out: {error}", quiet)
+                    continue
+                _complain(error)
+                codes.append(error.exit_code)
+                continue
+            _note(f"wrote {written}", quiet)
     if output_dir is None and done:
-        color = sys.stdout.isatty() and formats[0] == "text" and not no_color()
-        report = reports.FORMATS[formats[0]].render(done, several=len(files) > 1, width=width(), color=color)
-        # a page of HTML says that it is UTF-8, whatever the console is
-        click.echo(report.encode() if formats[0] == "html" else report, nl=False, color=color)
+        color = sys.stdout.isatty() and first == "text" and not no_color()
+        several = len(files) > 1
+        report = reports.render(first, done, several=several, width=width(), color=color, negative=negative)
+        click.echo(report if first in ON_TERMINAL else report.encode(), nl=False, color=color)
     if codes:
         return 1 if done else max(codes)
     return 3 if fail_on and any(_fails(analysis, fail_on) for analysis in done) else 0
@@ -120,6 +146,21 @@ def _fails(analysis: Analysis, level: str) -> bool:
     if analysis.scores.passed is False:
         return True
     return level == "negative" and any(finding.polarity == "negative" for finding in analysis.findings)
+
+
+def _check_apart(targets: Sequence[str], formats: Sequence[str]) -> None:
+    """Refuse to write two reports into one file, as of a.wav as txt and a.transcript.wav as text."""
+    from voicecoach import reports
+
+    files = Counter(target + reports.FORMATS[name].SUFFIX for target in targets for name in formats)
+    file, count = files.most_common(1)[0]
+    if count > 1:
+        raise click.UsageError(f"two reports would be called {shown(file)}; analyse these files apart")
+
+
+def _note(text: str, quiet: bool) -> None:
+    if not quiet:
+        click.echo(f"voicecoach: {shown(text)}", err=True)
 
 
 def _complain(error: VoicecoachError | OSError) -> None:

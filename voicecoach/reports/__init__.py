@@ -2,27 +2,47 @@
 
 Every format has ``SUFFIX`` and ``render(analyses, *, several=False, width=80, color=False) -> str``.
 ``several`` says that more than one recording was asked for, even if only one could be analysed; formats that
-are not read on a terminal take no notice of width and colour.
+are not read on a terminal take no notice of width and colour. What a format cannot hold, such as several
+recordings or a transcript without times, is a FormatError.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from voicecoach.errors import OutputError
+from voicecoach.errors import FormatError, OutputError
 
 if TYPE_CHECKING:
     from voicecoach.types import Analysis
 
     FORMATS: Mapping[str, ModuleType]
 
+NAMES = (  # of the formats; each is the module of that name in this folder
+    "text",
+    "json",
+    "html",
+    "md",
+    "csv",
+    "junit",
+    "txt",
+    "vtt",
+    "srt",
+    "tsv",
+    "textgrid",
+    "audacity",
+    "rttm",
+    "ctm",
+    "amazon",
+)
+SINGLE = ("html", "txt", "vtt", "srt", "tsv", "textgrid", "audacity")  # hold one recording each
 _PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # s between tries to replace a file that is being read
 
 
@@ -30,12 +50,48 @@ def __getattr__(name: str) -> Mapping[str, ModuleType]:
     """Make ``FORMATS``, the formats by name, when it is asked for: rules and measures come with them."""
     if name != "FORMATS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from voicecoach.reports import html, json, text
-
-    return {"text": text, "json": json, "html": html}
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in NAMES}
 
 
-def names(paths: Sequence[Path]) -> tuple[str, ...]:
+def one(analyses: Sequence[Analysis], several: bool) -> Analysis:
+    """The only analysis there is, for formats that hold no more.
+
+    Raises
+    ------
+    FormatError
+        There are several, or several were asked for.
+    """
+    if several or len(analyses) != 1:
+        raise FormatError("this format holds one recording; write a file for each with --output-dir FOLDER")
+    return analyses[0]
+
+
+def render(
+    kind: str,
+    analyses: Sequence[Analysis],
+    *,
+    several: bool = False,
+    width: int = 80,
+    color: bool = False,
+    negative: bool = False,
+) -> str:
+    """A report as text; ``negative`` tells whether negative findings are failures in JUnit XML.
+
+    Raises
+    ------
+    FormatError
+        The format cannot hold these.
+    """
+    module = __getattr__("FORMATS")[kind]
+    text: str = (
+        module.suites(analyses, negative=negative)
+        if kind == "junit"
+        else module.render(analyses, several=several, width=width, color=color)
+    )
+    return text
+
+
+def names(paths: Sequence[PurePath]) -> tuple[str, ...]:
     """A name for the report of each recording: its stem, or its whole name where stems are the same."""
     stems = [path.stem for path in paths]
     found: list[str] = []
@@ -62,13 +118,18 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def write(stem: Path, kind: str, analyses: Sequence[Analysis], *, sound: str = "none") -> Path:
+def write(
+    stem: Path, kind: str, analyses: Sequence[Analysis], *, sound: str = "none", negative: bool = False
+) -> Path:
     """Write a report next to ``stem`` with the suffix of its kind, whole or not at all, as UTF-8.
 
-    ``sound`` is how the recording comes into a page of HTML: "embed", "link" or "none".
+    ``sound`` is how the recording comes into a page of HTML: "embed", "link" or "none"; ``negative`` tells
+    whether negative findings are failures in JUnit XML.
 
     Raises
     ------
+    FormatError
+        The format cannot hold these.
     OutputError
         The disk is full, or writing is not allowed there.
     AudioError
@@ -78,7 +139,7 @@ def write(stem: Path, kind: str, analyses: Sequence[Analysis], *, sound: str = "
     target = stem.with_name(stem.name + module.SUFFIX)
     if kind == "html" and sound != "none":
         return write_text(target, [module.heard_page(*analyses, target, how=sound)])
-    return write_text(target, [module.render(analyses)])
+    return write_text(target, [render(kind, analyses, negative=negative)])
 
 
 def write_text(path: Path, pieces: Iterable[str]) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach import i18n
-from voicecoach.errors import UsageError
+from voicecoach.errors import FormatError
 from voicecoach.reports.html.environment import page
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ def render(
 
     Raises
     ------
-    UsageError
+    FormatError
         There are several: each is a page of its own.
     """
     if several or len(analyses) != 1:
-        raise UsageError("a page of HTML shows one recording; write a page for each with --output-dir FOLDER")
+        raise FormatError(
+            "a page of HTML shows one recording; write a page for each with --output-dir FOLDER"
+        )
     return call_page(analyses[0])
 
 
