@@ -13,7 +13,7 @@ from typing import Any
 
 from voicecoach.datafile import Value
 from voicecoach.rules.dialogue import Places
-from voicecoach.rules.numbers import LISTS, TABLES, Numbers, read_numbers
+from voicecoach.rules.numbers import LISTS, OTHERS, TABLES, Numbers, read_numbers
 from voicecoach.rules.patterns import Phrases
 from voicecoach.rules.stems import by_endings, by_snowball
 from voicecoach.rules.text import Endings, Spelling, normalise, unspaced
@@ -193,7 +193,7 @@ def read_language(file: Value) -> Language:
         if "scripts" in fields
         else None,
         numbers=read_numbers(
-            fields["numbers"].fields((), (*TABLES, *LISTS, "letters")) if "numbers" in fields else {}, common
+            fields["numbers"].fields((), (*TABLES, *LISTS, *OTHERS)) if "numbers" in fields else {}, common
         ),
         turned={key: value.text() for key, value in table("turned").items()},
         facts=facts,
