@@ -16,6 +16,7 @@ import pytest
 from tests import make_sound as made
 from voicecoach import audio
 from voicecoach.errors import AudioError, OutputError, UsageError
+from voicecoach.quality import flaws
 from voicecoach.types import Layout
 
 FORMATS = [  # name, codec, rate, channels, error of level in dB
@@ -73,7 +74,7 @@ def test_every_format_gives_the_sound_that_went_in(
         )
         peak = np.abs(np.fft.rfft(middle * np.hanning(middle.size))).argmax() * 16000 / middle.size
         assert peak == pytest.approx([440.0, 700.0][k], abs=1.0)
-    assert found.warnings == ()
+    assert flaws(found.flaws) == ()
 
 
 def test_samples_at_sixteen_bit_and_sixteen_kilohertz_are_kept_exactly(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_not_a_number_never_gets_through(tmp_path: Path) -> None:
     found = audio.load(made.wav(tmp_path / "a.wav", sound, tag=3))
     assert np.all(found.samples[0, 1000:1100] == 0)
     assert found.samples[0, 2000] == 0
-    assert found.warnings == (
+    assert flaws(found.flaws) == (
         "101 samples are not numbers and were read as silence; the program that wrote the file is at fault",
     )
     assert abs(int(found.samples[0, 5000]) - round(sound[5000] * 32768)) <= 1
@@ -249,13 +250,13 @@ def test_a_header_that_claims_hours_is_not_believed(tmp_path: Path) -> None:
     path = made.wav(tmp_path / "a.wav", made.pcm(made.sine(300.0, 2.0)), announced=10 * 3600 * 32000)
     found = audio.load(path)
     assert found.duration == 2.0
-    assert found.warnings[0].startswith("the file ends early: 2.0 of ")
+    assert flaws(found.flaws)[0].startswith("the file ends early: 2.0 of ")
 
 
 @pytest.mark.parametrize("announced", [0, 0xFFFFFFFF])
 def test_a_wav_written_as_a_stream_is_whole(tmp_path: Path, announced: int) -> None:
     found = audio.load(made.wav(tmp_path / "a.wav", made.pcm(made.sine(300.0, 2.0)), announced=announced))
-    assert (found.duration, found.warnings) == (2.0, ())
+    assert (found.duration, flaws(found.flaws)) == (2.0, ())
 
 
 @pytest.mark.parametrize(
@@ -275,8 +276,8 @@ def test_half_a_file_is_used_and_said(tmp_path: Path, name: str, codec: str, sai
     path = made.encoded(tmp_path / name, sound, codec, rate=rate)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     found = audio.load(path)
-    assert len(found.warnings) == 1
-    assert re.fullmatch(said, found.warnings[0])
+    assert len(flaws(found.flaws)) == 1
+    assert re.fullmatch(said, flaws(found.flaws)[0])
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.m4a", "aac"), ("a.flac", "flac"), ("a.opus", "libopus")])
@@ -310,7 +311,7 @@ def test_a_gap_in_the_time_stamps_becomes_silence(tmp_path: Path) -> None:
     assert found.duration == pytest.approx(5.0, abs=0.01)
     assert np.all(found.channel(0, 2.01, 3.99) == 0.0)
     assert np.array_equal(found.samples[0, 64000:64100], tone[:100])
-    assert found.warnings == ("time stamps jump: 2.0 s without data count as silence",)
+    assert flaws(found.flaws) == ("time stamps jump: 2.0 s without data count as silence",)
 
 
 @pytest.mark.parametrize(("name", "codec"), [("a.mp3", "libmp3lame"), ("a.opus", "libopus"), ("a.ts", "aac")])
@@ -322,7 +323,7 @@ def test_files_strung_together_are_read_to_the_end(tmp_path: Path, name: str, co
     path.write_bytes(one + one)
     found = audio.load(path)
     assert found.duration == pytest.approx(6.0, abs=0.2)
-    assert found.warnings == ()
+    assert flaws(found.flaws) == ()
 
 
 def test_different_files_strung_together_are_said_to_be(tmp_path: Path) -> None:
@@ -333,7 +334,7 @@ def test_different_files_strung_together_are_said_to_be(tmp_path: Path) -> None:
     (tmp_path / "both.opus").write_bytes(b"".join(parts))
     found = audio.load(tmp_path / "both.opus")
     if found.duration < 5.8:  # some versions of FFmpeg give up where the number of channels changes
-        assert found.warnings[0].startswith("only a part of the file could be read, 3.0 s;")
+        assert flaws(found.flaws)[0].startswith("only a part of the file could be read, 3.0 s;")
     else:
         assert found.duration == pytest.approx(6.0, abs=0.1)
 
@@ -345,7 +346,7 @@ def test_a_rate_and_a_number_of_channels_that_change_on_the_way(tmp_path: Path) 
     (tmp_path / "both.mp3").write_bytes(first + second)
     found = audio.load(tmp_path / "both.mp3")
     assert found.duration == pytest.approx(6.0, abs=0.2)
-    assert "the number of channels changes on the way; the first count, 2, is kept" in found.warnings
+    assert "the number of channels changes on the way; the first count, 2, is kept" in flaws(found.flaws)
     for channel in (0, 1):
         late = found.channel(channel, 4.0, 5.0)
         assert np.abs(np.fft.rfft(late)).argmax() == 300
@@ -362,7 +363,7 @@ def test_two_sound_tracks(tmp_path: Path) -> None:
             container.mux(stream.encode(frame))
     found = audio.load(path)
     assert np.abs(np.fft.rfft(found.channel(0))).argmax() == 300
-    assert found.warnings == ("2 sound tracks; the first that can be decoded is analysed",)
+    assert flaws(found.flaws) == ("2 sound tracks; the first that can be decoded is analysed",)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 
+from tests import catalogue
 from voicecoach import i18n
 
 
@@ -70,3 +71,17 @@ def test_a_message_that_is_missing_stays_english() -> None:
     with i18n.using("ja"):
         assert i18n._("no catalogue has this") == "no catalogue has this"
         assert i18n._("") == ""
+
+
+@pytest.mark.parametrize("language", catalogue.translated())
+def test_translations_have_the_placeholders_and_forms_of_their_messages(language: str) -> None:
+    assert list(catalogue.faults(language)) == []
+
+
+def test_messages_are_found_in_code_templates_and_data() -> None:
+    found = catalogue.messages()
+    assert found.get("no speech of yours that the sound bears out") is not None  # code
+    assert found.get("no voiced sound where the words should be") is not None  # data
+    assert found.get("self introduction") is not None  # the id of a marker
+    assert ("in the first {n} turn", "in the first {n} turns") in {message.id for message in found}
+    assert len(found) > 500

@@ -66,7 +66,7 @@ def load(path: str | os.PathLike[str], *, limit: float = 4 * 3600.0) -> Audio:
         layout=layout,
         quality=quality,
         sha256=digest,
-        warnings=track.warnings,
+        flaws=track.flaws,
     )
 
 
@@ -206,7 +206,7 @@ class _Track:
     container: str
     codec: str
     extremes: tuple[Extremes, ...]
-    warnings: tuple[str, ...]
+    flaws: Mapping[str, Mapping[str, float | None]]
 
 
 def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
@@ -266,8 +266,8 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
         "channels": samples.shape[0],
         "not_numbers": writer.not_numbers,
     }
-    warnings = tuple(facts()["file_warnings"][what].format(**values) for what, is_so in seen.items() if is_so)
-    return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), warnings)
+    flaws = {what: values for what, is_so in seen.items() if is_so}
+    return _Track(samples, writer.first_rate, _short(kind, name), codec, writer.extremes(), flaws)
 
 
 def _container(file: BufferedReader, name: str, head: bytes) -> Any:

@@ -26,6 +26,7 @@ from typing import Any
 
 from voicecoach.datafile import Value, read_text
 from voicecoach.errors import DataFileError
+from voicecoach.i18n import _, fill, number
 from voicecoach.measures.definitions import Own, definitions
 from voicecoach.types import AGENT, Measure
 
@@ -150,19 +151,21 @@ def compare(
             compared.append(measure)
             continue
         if "language" in own.same and language != baseline.language:
-            why = notes["own_language"].format(language=baseline.language)
+            why = fill(notes["own_language"], language=baseline.language)
         elif "line" in own.same and telephone != baseline.telephone:
-            why = notes["own_line"]
+            why = _(notes["own_line"])
         elif usual.unit != measure.unit:
-            why = notes["own_unit"].format(unit=usual.unit)
+            why = fill(notes["own_unit"], unit=_(usual.unit))
         elif "task" in own.same and baseline.task == READ:
-            why = notes["own_reading_only"].format(
-                value=f"{usual.value:.3g}", apart=own.apart(measure.value, usual.value, measure.unit)
+            why = fill(
+                notes["own_reading_only"],
+                value=number(usual.value, figures=3),
+                apart=own.apart(measure.value, usual.value, measure.unit),
             )
         else:
             compared.append(_against(measure, measure.value, own, usual, baseline.task))
             continue
-        compared.append(replace(measure, reason="; ".join(filter(None, (measure.reason, why)))))
+        compared.append(replace(measure, reason=_("; ").join(filter(None, (measure.reason, why)))))
     return tuple(compared)
 
 
@@ -170,13 +173,14 @@ def _against(measure: Measure, value: float, own: Own, usual: Usual, task: str) 
     notes = definitions().notes
     low, high = own.band(usual.value, usual.spread if usual.recordings >= REPEATED else None)
     note = "own_reading" if task == READ else "own" if usual.recordings > 1 else "own_one"
-    said = notes[note].format(
-        value=f"{usual.value:.3g}",
+    said = fill(
+        notes[note],
+        value=number(usual.value, figures=3),
         recordings=usual.recordings,
         apart=own.apart(value, usual.value, measure.unit),
     )
-    rest = measure.reason.removeprefix(notes["bounds"])
-    reason = "; ".join(filter(None, (said, rest)))
+    rest = measure.reason.removeprefix(_(notes["bounds"]))
+    reason = _("; ").join(filter(None, (said, rest)))
     return replace(measure, low=low, high=high, baseline=usual.value, reason=reason)
 
 

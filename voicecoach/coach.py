@@ -12,7 +12,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from voicecoach.score import SCORED_GRADES, Item, Scorecard, Want
+from voicecoach.i18n import ENGLISH, _, fill, using
+from voicecoach.score import SCORED_GRADES, Item, Scorecard, Want, why_no_total
 from voicecoach.types import AGENT, Coaching, Criterion, Finding, Measure, Note, Scores, Turn
 
 LONGEST_SENTENCE = 160  # characters; a longer one is not quoted whole
@@ -50,24 +51,24 @@ def coach(
     """
     own = [f for f in findings if f.speaker == AGENT and f.grade in SCORED_GRADES]
     if not any(c.status in ("met", "partly", "missed") for c in scores.criteria):
-        return Coaching(None, None, None, f"no coaching: {scores.reason.removeprefix('no total: ')}")
+        return Coaching(None, None, None, fill("no coaching: {why}", why=why_no_total(scores)))
     step = _next_step(scorecard, scores, own, turns, language)
     strength = _strength(scorecard, own, turns) or _steady(scorecard, scores)
     reasons: list[str] = []
     if strength is None:
         reasons.append(
-            "no strength is named, as nothing on the scorecard's list of strengths was heard this time"
+            _("no strength is named, as nothing on the scorecard's list of strengths was heard this time")
         )
     if step is None:
-        why = "nothing that was looked for and could be judged is open"
+        why = _("nothing that was looked for and could be judged is open")
         if scores.total is None:
-            why = scores.reason.removeprefix("no total: ")
-        reasons.append(f"no next step: {why}")
+            why = why_no_total(scores)
+        reasons.append(fill("no next step: {why}", why=why))
     drill = None
     if step is not None:
         texts = [item.drill for item in scorecard.items if item.id == step.about]
-        drill = Note(about=step.about, text=texts[0]) if texts else None
-    return Coaching(strength, step, drill, "; ".join(reasons))
+        drill = Note(about=step.about, text=_(texts[0])) if texts else None
+    return Coaching(strength, step, drill, _("; ").join(reasons))
 
 
 def _strength(scorecard: Scorecard, findings: Sequence[Finding], turns: Sequence[Turn]) -> Note | None:
@@ -96,7 +97,7 @@ def _strength(scorecard: Scorecard, findings: Sequence[Finding], turns: Sequence
         )
 
     best, quote = min(heard, key=telling)
-    return Note(best.rule, f"{best.message} {whys[best.rule]}".strip(), quote, best.start)
+    return Note(best.rule, _both(best.message, _(whys[best.rule])), quote, best.start)
 
 
 def _steady(scorecard: Scorecard, scores: Scores) -> Note | None:
@@ -104,7 +105,7 @@ def _steady(scorecard: Scorecard, scores: Scores) -> Note | None:
     met = {criterion.id for criterion in scores.criteria if criterion.status == "met"}
     if scores.total is None:
         return None
-    return next((Note(one.criterion, one.text) for one in scorecard.steady if one.criterion in met), None)
+    return next((Note(one.criterion, _(one.text)) for one in scorecard.steady if one.criterion in met), None)
 
 
 def _next_step(
@@ -150,13 +151,28 @@ def _note(
     turns: Sequence[Turn],
     language: str,
 ) -> Note:
-    say = want.say.get(language, "")
+    say, tip = wording(want, language), _(item.tip)
     if finding is None:
-        return Note(item.id, f"{item.tip} ({criterion.reason})" if want.measure else item.tip, suggestion=say)
+        text = fill("{tip} ({reason})", tip=tip, reason=criterion.reason) if want.measure else tip
+        return Note(item.id, text, suggestion=say)
     negative = finding.polarity == "negative"
-    text = f"{finding.message} {item.tip}".strip() if negative else item.tip
+    text = _both(finding.message, tip) if negative else tip
     suggestion = say or (finding.advice if negative else "")
     return Note(item.id, text, _sentence(finding, turns), finding.start, suggestion)
+
+
+def wording(want: Want, language: str) -> str:
+    """Words to try in a language: the scorecard's own, else its English ones translated, else none."""
+    if language in want.say:
+        return want.say[language]
+    english = want.say.get(ENGLISH, "")
+    with using(language):
+        return _(english) if _(english) != english else ""
+
+
+def _both(first: str, second: str) -> str:
+    """Two sentences after each other, either of which may be empty."""
+    return fill("{first} {second}", first=first, second=second) if first and second else first or second
 
 
 def _sentence(finding: Finding, turns: Sequence[Turn]) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 
 from voicecoach.acoustics.voice import grow, highest, runs, tidy
 from voicecoach.datafile import read_file
+from voicecoach.i18n import _
 from voicecoach.snap import snap
 from voicecoach.transcribe import FRAME, RATE
 from voicecoach.types import Contours, Evidence, Floats, Segment, Turn, Word
@@ -48,7 +49,7 @@ def limit(name: str) -> float:
 
 def reason(name: str) -> str:
     """A text of evidence.yaml."""
-    return _facts()[1][name]
+    return _(_facts()[1][name])
 
 
 def back(segments: Sequence[Segment], contours: Contours, *, syllables: Syllables | None = None) -> Backing:

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
+from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -65,6 +67,19 @@ def _(text: str) -> str:
     return text if not text or current() == ENGLISH else _catalogue(current()).gettext(text)
 
 
+def fill(text: str, /, **values: object) -> str:
+    """The text in the current language with its placeholders filled, numbers as the language writes them."""
+    return _(text).format(**values) if current() == ENGLISH else _FILLER.vformat(_(text), (), values)
+
+
+def counted(one: str, many: str, /, *, n: int, **values: object) -> str:
+    """The text for a count in the current language with its placeholders filled, {n} among them."""
+    text = ngettext(one, many, n)
+    return (
+        text.format(n=n, **values) if current() == ENGLISH else _FILLER.vformat(text, (), {"n": n, **values})
+    )
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The text for a count in the current language: English has two forms, others have one or three."""
     if current() == ENGLISH:
@@ -91,10 +106,7 @@ def number(
     """
     kind = f".{figures}g" if digits is None else f".{digits}f"
     text = f"{value:{'+' if sign else ''}{',' if grouped else ''}{kind}}"
-    if current() == ENGLISH:
-        return text
-    signs = _locale(current()).number_symbols["latn"]
-    return text.translate({ord("."): signs["decimal"], ord(","): signs["group"]})
+    return text if current() == ENGLISH else _written(text)
 
 
 def date(when: datetime) -> str:
@@ -115,6 +127,23 @@ def month(when: datetime) -> str:
     from babel.dates import format_skeleton
 
     return format_skeleton("yMMMM", there, locale=_locale(current()))
+
+
+class _Filler(Formatter):
+    """Fills placeholders; a number is formatted as it says there and then written as the language does."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        text = super().format_field(value, format_spec)
+        return _written(text) if isinstance(value, Real) else text
+
+
+_FILLER = _Filler()
+
+
+def _written(text: str) -> str:
+    """A number of Python's with the decimal sign of the current language."""
+    signs = _locale(current()).number_symbols["latn"]
+    return text.translate({ord("."): signs["decimal"], ord(","): signs["group"]})
 
 
 @cache

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from voicecoach.datafile import read_file
+from voicecoach.i18n import _, fill
 from voicecoach.types import AGENT, PHASES, UNKNOWN, Match, Phase, Turn
 
 _CLOSING = PHASES.index("closing")
@@ -66,12 +67,12 @@ def why_not(turns: Sequence[Turn]) -> str:
     texts = settings().texts
     speakers = {turn.speaker for turn in turns}
     if UNKNOWN in speakers:
-        return texts["mixed"]
+        return _(texts["mixed"])
     if AGENT not in speakers or len(speakers) == 1:
-        return texts["one_sided"]
+        return _(texts["one_sided"])
     if len(turns) < settings().least_turns:
-        return texts["few"].format(turns=settings().least_turns)
-    return texts["no_times"] if any(turn.start is None or turn.end is None for turn in turns) else ""
+        return fill(texts["few"], turns=settings().least_turns)
+    return _(texts["no_times"]) if any(turn.start is None or turn.end is None for turn in turns) else ""
 
 
 def phases(turns: Sequence[Turn], matches: Sequence[Match], cues: Sequence[Match]) -> tuple[Phase, ...]:
@@ -163,5 +164,5 @@ def _reasons(matches: Sequence[Match], cues: Sequence[Match], names: Sequence[st
             continue
         name = names[match.turn]
         if match.rule == name or match.rule in settings().markers[name]:
-            found.setdefault(match.turn, settings().texts["said"].format(quote=match.quote))
+            found.setdefault(match.turn, fill(settings().texts["said"], quote=match.quote))
     return found

@@ -18,10 +18,12 @@ from voicecoach import (
     baseline,
     coach,
     evidence,
+    i18n,
     known,
     measures,
     models,
     phases,
+    quality,
     rules,
     score,
     turns,
@@ -29,6 +31,7 @@ from voicecoach import (
 from voicecoach.acoustics import contours
 from voicecoach.baseline import Baseline
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _, fill
 from voicecoach.known import Known
 from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
@@ -279,6 +282,20 @@ class _Run:
             progress=decoded,
         )
         clock.stop("transcribe")
+        with i18n.using(transcript.language):
+            return self._told(recording, listened, lines, unknown, transcript, clock, listener)
+
+    def _told(
+        self,
+        recording: Audio,
+        listened: Listened,
+        lines: Mapping[int, Sequence[Known]],
+        unknown: Sequence[int],
+        transcript: Transcript,
+        clock: _Clock,
+        listener: Callable[[Audio], None] | None,
+    ) -> Analysis:
+        """The analysis with its texts in the current language."""
         pack = self._pack(transcript.language)
         facts = pack.facts if pack else sound_facts(transcript.language)
         heard = _back(dict(zip(unknown, transcript.channels, strict=True)), lines, listened, facts)
@@ -327,14 +344,14 @@ class _Run:
         texts = turns.settings().texts
         told = {audio.find_channel(recording.layout, c): r for r, c in self.roles.items()}
         if told:
-            how = texts["told" if self.coach.roles else "recorded"]
+            how = _(texts["told" if self.coach.roles else "recorded"])
             free = iter(
                 r for r in (AGENT, CUSTOMER, *(f"speaker{n}" for n in range(3, 99))) if r not in told.values()
             )
             return tuple(
                 Speaker(told[k], k, names[k], how)
                 if k in told
-                else Speaker(next(free), k, names[k], texts["left_over"])
+                else Speaker(next(free), k, names[k], _(texts["left_over"]))
                 for k in heard.used
             )
         if len(heard.used) == 1:
@@ -397,8 +414,11 @@ class _Run:
                 layout=recording.layout,
                 speakers=call.speakers,
             ),
-            quality=recording.quality,
-            warnings=recording.warnings,
+            quality=tuple(
+                replace(channel, warnings=quality.warnings(channel)) if channel.warnings else channel
+                for channel in recording.quality
+            ),
+            warnings=quality.flaws(recording.flaws),
             language=call.language,
             turns=call.turns,
             measures=numbers,
@@ -554,11 +574,11 @@ def _not_measured(call: Call, numbers: Sequence[Measure], pack: rules.Pack | Non
     missing = [NotMeasured(m.id, m.reason) for m in own if m.value is None]
     texts = turns.settings().texts
     if not call.turns:
-        why = texts["no_words"]
+        why = _(texts["no_words"])
     elif pack is None:
-        why = texts["no_pack"].format(language=call.language, known=", ".join(rules.languages()))
+        why = fill(texts["no_pack"], language=call.language, known=", ".join(rules.languages()))
     elif not any(s.name == AGENT for s in call.speakers):
-        why = texts["no_agent"]
+        why = _(texts["no_agent"])
     else:
         why = phases.why_not(call.turns)
         return (*missing, NotMeasured("structure.phases", why)) if why else tuple(missing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from voicecoach.i18n import fill
 from voicecoach.types import ChannelQuality, Floats, Layout
 
 Samples = NDArray[np.int16]
@@ -39,6 +40,11 @@ def facts() -> Mapping[str, Any]:
         (files("voicecoach") / "quality.yaml").read_text(encoding="utf-8")
     )
     return loaded
+
+
+def flaws(found: Mapping[str, Mapping[str, float | None]]) -> tuple[str, ...]:
+    """What is to be said against a file, in the current language, from ids of file_warnings and values."""
+    return tuple(fill(facts()["file_warnings"][what], **values) for what, values in found.items())
 
 
 def channel_names(count: int) -> tuple[str, ...]:
@@ -137,7 +143,7 @@ def _channel(
         found = ChannelQuality(
             name, level, peak, floor, snr, clipping, dc_offset, bandwidth, telephone, silent=False
         )
-    return ChannelQuality(**{**asdict(found), "warnings": _warnings(found)})
+    return replace(found, warnings=warnings(found))
 
 
 def _bandwidth(samples: Samples, power: Floats, rate: int) -> float:
@@ -165,7 +171,8 @@ def _bandwidth(samples: Samples, power: Floats, rate: int) -> float:
     return float(np.nonzero(steady | (loud == loud.max()))[0].max() * rate / size)
 
 
-def _warnings(found: ChannelQuality) -> tuple[str, ...]:
+def warnings(found: ChannelQuality) -> tuple[str, ...]:
+    """What is to be said against a channel, in the current language."""
     values = asdict(found)
     shown = {
         **values,
@@ -177,7 +184,7 @@ def _warnings(found: ChannelQuality) -> tuple[str, ...]:
         if found.silent and warning["id"] != "silent":
             continue
         if all(_applies(values[key], wanted) for key, wanted in warning["when"].items()):
-            texts.append(warning["text"].format(**shown))
+            texts.append(fill(warning["text"], **shown))
     return tuple(texts)
 
 

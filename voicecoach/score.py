@@ -17,6 +17,7 @@ from pathlib import Path
 
 from voicecoach.datafile import Value, meant, read_file
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _, counted, fill
 from voicecoach.measures.definitions import definitions
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Criterion, Finding, Measure, Scores, Turn
 
@@ -329,11 +330,11 @@ def _why_no_agent(turns: Sequence[Turn]) -> str:
     if any(not turn.words or any(word.backed is not False for word in turn.words) for turn in own):
         return ""
     if any(turn.speaker == UNKNOWN for turn in turns):
-        return (
+        return _(
             "more than one voice on one channel, so it is not known which words are yours; "
             "record yourself alone, or each side on a channel of its own"
         )
-    return "no speech of yours that the sound bears out"
+    return _("no speech of yours that the sound bears out")
 
 
 def _agent_speech(turns: Sequence[Turn]) -> float | None:
@@ -353,21 +354,23 @@ def _agent_speech(turns: Sequence[Turn]) -> float | None:
 
 def _judge(item: Item, evidence: _Evidence) -> Criterion:
     if item.languages and evidence.language not in item.languages:
-        return _applied(item, "not_applicable", 0.0, f"not set for language {evidence.language!r}")
+        why = fill("not set for language {language!r}", language=evidence.language)
+        return _applied(item, "not_applicable", 0.0, why)
     if item.needs and not evidence.customer:
-        return _applied(item, "not_measured", 0.0, "the customer's side is not known")
+        return _applied(item, "not_measured", 0.0, _("the customer's side is not known"))
     if item.needs == "channels" and not evidence.separate:
-        return _applied(item, "not_measured", 0.0, "needs a channel for each speaker")
+        return _applied(item, "not_measured", 0.0, _("needs a channel for each speaker"))
     if item.only_if is not None:
         condition = _check(item.only_if, evidence)
         if condition.met is None:
             return _applied(item, "not_measured", 0.0, condition.reason)
         if not condition.met:
-            return _applied(item, "not_applicable", 0.0, item.only_if.otherwise)
+            return _applied(item, "not_applicable", 0.0, _(item.only_if.otherwise))
     outcomes = [(want, _check(want, evidence)) for want in item.want]
-    judged = [outcome for _, outcome in outcomes if outcome.met is not None]
+    judged = [outcome for want, outcome in outcomes if outcome.met is not None]
     if not judged:
-        return _applied(item, "not_measured", 0.0, "; ".join(dict.fromkeys(o.reason for _, o in outcomes)))
+        why = _("; ").join(dict.fromkeys(outcome.reason for want, outcome in outcomes))
+        return _applied(item, "not_measured", 0.0, why)
     broken = any(outcome.met is False and want.at_most is not None for want, outcome in outcomes)
     share = 0.0 if broken else sum(bool(outcome.met) for outcome in judged) / len(judged)
     status = "met" if share == 1 else "partly" if share else "missed"
@@ -376,22 +379,25 @@ def _judge(item: Item, evidence: _Evidence) -> Criterion:
     for want, outcome in shown:
         reasons.setdefault(outcome.reason, []).append(label(_about(want)))
     alone = share == 1 or len(outcomes) == 1
-    reason = "; ".join(why if alone else f"{', '.join(names)}: {why}" for why, names in reasons.items())
-    times = sorted({f.start for _, outcome in shown for f in outcome.findings if f.start is not None})
+    reason = _("; ").join(
+        why if alone else fill("{what}: {why}", what=_(", ").join(names), why=why)
+        for why, names in reasons.items()
+    )
+    times = sorted({f.start for want, outcome in shown for f in outcome.findings if f.start is not None})
     return _applied(item, status, share, reason, tuple(times))
 
 
 def _applied(item: Item, status: str, share: float, reason: str, times: tuple[float, ...] = ()) -> Criterion:
     return Criterion(
         id=item.id,
-        name=item.name,
+        name=_(item.name),
         kind=item.kind,
         status=status,
         points=round(item.weight * share, 4),
         weight=item.weight,
         reason=reason,
         source=item.source,
-        tip=item.tip,
+        tip=_(item.tip),
         times=times,
     )
 
@@ -403,51 +409,72 @@ def _check(want: Want, evidence: _Evidence) -> _Outcome:
 def _check_measure(want: Want, evidence: _Evidence) -> _Outcome:
     measure = evidence.measures.get(want.measure)
     if measure is None or measure.value is None:
-        why = measure.reason if measure and measure.reason else "not measured in this recording"
+        why = measure.reason if measure and measure.reason else _("not measured in this recording")
         return _Outcome(None, why)
     if measure.grade not in SCORED_GRADES:
-        return _Outcome(None, f"grade {measure.grade}: described, never scored")
-    least, most, whose = want.low, want.high, ""
+        return _Outcome(None, fill("grade {grade}: described, never scored", grade=measure.grade))
+    least, most, own = want.low, want.high, None
     if measure.baseline is not None and not (measure.low is None and measure.high is None):
         least = measure.low if least is not None and measure.low is not None else least
         most = measure.high if most is not None and measure.high is not None else most
-        whose = f", around your own {measure.baseline:.3g}"
+        own = measure.baseline
     low = least is None or measure.value >= least
     high = most is None or measure.value <= most
-    wanted = f"{least:.3g} to {most:.3g}" if least is not None and most is not None else ""
-    wanted = wanted or (f"at least {least:.3g}" if least is not None else f"at most {most:.3g}")
-    return _Outcome(low and high, f"{measure.value:.3g} {measure.unit}; wanted {wanted}{whose}")
+    if least is not None and most is not None:
+        wanted = fill("{low:.3g} to {high:.3g}", low=least, high=most)
+    elif least is not None:
+        wanted = fill("at least {low:.3g}", low=least)
+    else:
+        wanted = fill("at most {high:.3g}", high=most)
+    said = {"value": measure.value, "unit": _(measure.unit), "wanted": wanted}
+    if own is None:
+        return _Outcome(low and high, fill("{value:.3g} {unit}; wanted {wanted}", **said))
+    return _Outcome(
+        low and high, fill("{value:.3g} {unit}; wanted {wanted}, around your own {own:.3g}", own=own, **said)
+    )
 
 
 def _check_markers(want: Want, evidence: _Evidence) -> _Outcome:
     known = [marker for marker in want.markers if marker in evidence.grades]
     if not known:
         if not evidence.grades:
-            return _Outcome(None, f"no rules for language {evidence.language!r}")
+            return _Outcome(None, fill("no rules for language {language!r}", language=evidence.language))
         return _Outcome(
-            None, f"no rule of language {evidence.language!r} looks for {', '.join(want.markers)}"
+            None,
+            fill(
+                "no rule of language {language!r} looks for {markers}",
+                language=evidence.language,
+                markers=", ".join(want.markers),
+            ),
         )
     if not any(evidence.grades[marker] in SCORED_GRADES for marker in known):
-        return _Outcome(None, "described only, never scored")
+        return _Outcome(None, _("described only, never scored"))
     everywhere = tuple(finding for finding in evidence.findings if finding.rule in known)
     hits = tuple(finding for finding in everywhere if _within(want, finding, evidence))
     window = _window(want)
     if want.at_least is not None:
         if len(hits) >= want.at_least:
-            return _Outcome(True, f"heard {_times(len(hits))}", hits)
+            return _Outcome(True, _heard(len(hits)), hits)
         if any(finding.rule in known and _within(want, finding, evidence) for finding in evidence.unbacked):
-            return _Outcome(None, "heard by the model but not backed by the sound")
+            return _Outcome(None, _("heard by the model but not backed by the sound"))
         if everywhere and window and not hits:
-            return _Outcome(False, f"heard, but not {window}", everywhere)
-        heard = f"heard {_times(len(hits))}, {want.at_least} wanted" if hits else "not heard"
-        return _Outcome(False, f"{heard} {window}".strip(), hits)
+            return _Outcome(False, fill("heard, but not {window}", window=window), everywhere)
+        heard = _("not heard")
+        if hits:
+            heard = fill("{heard}, {wanted} wanted", heard=_heard(len(hits)), wanted=want.at_least)
+        return _Outcome(
+            False, fill("{heard} {window}", heard=heard, window=window) if window else heard, hits
+        )
     assert want.at_most is not None
     if len(hits) <= want.at_most:
-        return _Outcome(
-            True, f"{len(hits)} found, at most {want.at_most} wanted" if hits else "none found", hits
-        )
-    most = f"at most {want.at_most}" if want.at_most else "none"
-    return _Outcome(False, f"{len(hits)} found, {most} wanted", hits)
+        return _Outcome(True, _too_many(len(hits), want.at_most) if hits else _("none found"), hits)
+    return _Outcome(False, _too_many(len(hits), want.at_most), hits)
+
+
+def _too_many(found: int, most: int) -> str:
+    if most:
+        return fill("{found} found, at most {most} wanted", found=found, most=most)
+    return fill("{found} found, none wanted", found=found)
 
 
 def _within(want: Want, finding: Finding, evidence: _Evidence) -> bool:
@@ -469,24 +496,34 @@ def _about(want: Want) -> str:
 
 def _window(want: Want) -> str:
     """The window of a want in words, an empty string for anywhere."""
-    for side, seconds, turns in (
-        ("first", want.first_seconds, want.first_turns),
-        ("last", want.last_seconds, want.last_turns),
-    ):
-        parts = [f"{seconds:g} s"] if seconds is not None else []
-        parts += [f"{turns} turns"] if turns is not None else []
-        if parts:
-            return f"in the {side} {' or '.join(parts)}"
+    first, last = (want.first_seconds, want.first_turns), (want.last_seconds, want.last_turns)
+    if None not in first:
+        return fill("in the first {seconds:g} s or {turns} turns", seconds=first[0], turns=first[1])
+    if None not in last:
+        return fill("in the last {seconds:g} s or {turns} turns", seconds=last[0], turns=last[1])
+    if first[0] is not None:
+        return fill("in the first {seconds:g} s", seconds=first[0])
+    if last[0] is not None:
+        return fill("in the last {seconds:g} s", seconds=last[0])
+    if first[1] is not None:
+        return counted("in the first {n} turn", "in the first {n} turns", n=first[1])
+    if last[1] is not None:
+        return counted("in the last {n} turn", "in the last {n} turns", n=last[1])
     return ""
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+def _heard(count: int) -> str:
+    if count <= 2:
+        return _("heard once") if count == 1 else _("heard twice")
+    return counted("heard {n} time", "heard {n} times", n=count)
 
 
 def label(identifier: str) -> str:
-    """The last part of an id in words: ``courtesy.self_introduction`` becomes "self introduction"."""
-    return identifier.rpartition(".")[2].replace("_", " ")
+    """The last part of an id in words: ``courtesy.self_introduction`` becomes "self introduction".
+
+    In the current language, as far as it is the id of a marker, a measure or a phase of ours.
+    """
+    return _(identifier.rpartition(".")[2].replace("_", " "))
 
 
 def _sum_up(
@@ -497,17 +534,36 @@ def _sum_up(
     total: float | None = None
     passed: bool | None = None
     if silence:
-        reason = f"no total: {silence}"
+        reason = fill("no total: {why}", why=silence)
     elif not judged:
-        reason = "no total: no criterion could be judged"
+        reason = fill("no total: {why}", why=_("no criterion could be judged"))
     elif speech is not None and speech < scorecard.least_speech:
-        reason = f"no total: {speech:.1f} s of your speech, at least {scorecard.least_speech:g} s wanted"
+        reason = fill(
+            "no total: {why}",
+            why=fill(
+                "{speech:.1f} s of your speech, at least {least:g} s wanted",
+                speech=speech,
+                least=scorecard.least_speech,
+            ),
+        )
     else:
         total = round(100 * min(_share(judged), _share(musts) if musts else 1.0), 1)
         passed = all(c.status != "missed" for c in musts) if musts else None
         met = sum(c.status == "met" for c in musts)
-        reason = f"{len(judged)} of {len(criteria)} criteria judged; {met} of {len(musts)} musts met"
+        reason = fill(
+            "{judged} of {all} criteria judged; {met} of {musts} musts met",
+            judged=len(judged),
+            all=len(criteria),
+            met=met,
+            musts=len(musts),
+        )
     return Scores(scorecard.id, scorecard.version, total, passed, reason, criteria)
+
+
+def why_no_total(scores: Scores) -> str:
+    """Why there is no total, where there is none, without saying so; scores made in the current language."""
+    before, _hole, after = _("no total: {why}").partition("{why}")
+    return scores.reason.removeprefix(before).removesuffix(after)
 
 
 def _share(criteria: Sequence[Criterion]) -> float:

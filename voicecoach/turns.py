@@ -17,6 +17,7 @@ import numpy as np
 
 from voicecoach.acoustics.voice import runs
 from voicecoach.datafile import read_file
+from voicecoach.i18n import _, fill
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Contours, Turn, Word
 
 
@@ -113,9 +114,9 @@ def find_roles(candidates: Sequence[Candidate]) -> tuple[tuple[str, str], ...]:
     else:
         speaking = [k for k in range(len(candidates)) if candidates[k].first_word is not None]
         agent = min(speaking, key=lambda k: candidates[k].first_word or 0.0, default=0)
-        because = texts["first" if speaking else "silent"]
+        because = _(texts["first" if speaking else "silent"])
     names = iter((CUSTOMER, *(f"speaker{n}" for n in range(3, len(candidates) + 1))))
-    other = texts["other"].format(channel=candidates[agent].channel_name)
+    other = fill(texts["other"], channel=candidates[agent].channel_name)
     return tuple((AGENT, because) if k == agent else (next(names), other) for k in range(len(candidates)))
 
 
@@ -127,9 +128,9 @@ def _most_telling(candidates: Sequence[Candidate], agent: int) -> str:
         for marker, quote, at in candidate.said
         if (weight := settings().markers.get(marker, 0.0))
     ]
-    _, who, quote, at = max(cues, key=lambda cue: cue[0])
+    who, quote, at = max(cues, key=lambda cue: cue[0])[1:]
     text = settings().texts["said" if who == agent else "calls"]
-    return text.format(quote=quote, at=_clock(at), channel=candidates[who].channel_name)
+    return fill(text, quote=quote, at=_clock(at), channel=candidates[who].channel_name)
 
 
 def _weight(candidate: Candidate) -> float:
@@ -146,8 +147,8 @@ def one_channel_role(contours: Contours) -> tuple[str, str]:
     texts = settings().texts
     apart = _two_voices(contours)
     if apart is not None:
-        return UNKNOWN, texts["two_voices"].format(semitones=apart)
-    return AGENT, texts["one_voice"]
+        return UNKNOWN, fill(texts["two_voices"], semitones=apart)
+    return AGENT, _(texts["one_voice"])
 
 
 def _two_voices(contours: Contours) -> float | None:

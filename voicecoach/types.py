@@ -73,7 +73,9 @@ class Audio:
     layout: Layout
     quality: tuple[ChannelQuality, ...]  # one for each channel of the file
     sha256: str
-    warnings: tuple[str, ...] = ()  # such as "the file ends early: 12.3 of 60.0 s could be read"
+    # what is wrong with the file and by how much, such as {"cut": {"read": 12.3, "stated": 60.0}}; in words
+    # it is what ``quality.flaws`` makes of it
+    flaws: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
     @property
     def duration(self) -> float:

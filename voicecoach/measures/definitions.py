@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import _, fill, number
 from voicecoach.types import Measure
 
 SCALES = ("share", "difference", "semitones")
@@ -43,11 +44,11 @@ class Own:
     def apart(self, value: float, usual: float, unit: str) -> str:
         """Return in words how far a value is from the own one, such as "+13 %"."""
         if self.scale == "semitones" and value > 0 and usual > 0:
-            return f"{12 * math.log2(value / usual):+.1f} semitones"
+            return fill("{apart:+.1f} semitones", apart=12 * math.log2(value / usual))
         if self.scale == "share" and usual > 0:
-            return f"{100 * (value / usual - 1):+.0f} %"
+            return fill("{share:+.0f} %", share=100 * (value / usual - 1))
         unit = "LU" if unit == "LUFS" else unit  # ITU-R BS.1770-4: levels in LUFS are LU apart
-        return f"{round(value - usual, 1) + 0.0:+.1f} {unit}"  # + 0.0: no "-0.0"
+        return f"{number(round(value - usual, 1) + 0.0, 1, sign=True)} {_(unit)}"  # + 0.0: no "-0.0"
 
     @property
     def _one_sided(self) -> bool:
@@ -66,6 +67,7 @@ class Entry:
     unit: str
     grade: str
     how: str
+    likely: bool  # whether low and high are the bounds of its error, and that is said before ``how``
     low: float | None
     high: float | None
     own: Own | None
@@ -125,7 +127,7 @@ def threshold(name: str) -> float:
 
 def said(kind: str, case: str = "", **values: object) -> str:
     """Return the detail of an event, with ``values`` filled in."""
-    return definitions().events[kind][case].format(**values)
+    return fill(definitions().events[kind][case], **values)
 
 
 def clock(seconds: float) -> str:
@@ -148,7 +150,9 @@ def measured(
     """
     entry = definitions().entries[id]
     low, high = bounds or (entry.low, entry.high)
-    reason = entry.how.format(**(values or {}))
+    reason = fill(entry.how, **(values or {}))
+    if entry.likely:
+        reason = _(definitions().notes["bounds"]) + reason
     return Measure(id, speaker, float(value), unit or entry.unit, entry.grade, reason, low, high)
 
 
@@ -162,7 +166,7 @@ def not_measured(
 ) -> Measure:
     """Return a measure without a value and the reason ``why`` there is none, ``values`` filled in."""
     entry = definitions().entries[id]
-    reason = definitions().missing[why].format(**(values or {}))
+    reason = fill(definitions().missing[why], **(values or {}))
     return Measure(id, speaker, None, unit or entry.unit, entry.grade, reason)
 
 
@@ -173,11 +177,12 @@ def _texts(value: Value) -> Mapping[str, str]:
 
 
 def _entry(value: Value) -> Entry:
-    value.fields(("grade",), ("unit", "how", "low", "high", "source", "own"))
+    value.fields(("grade",), ("unit", "how", "likely", "low", "high", "source", "own"))
     return Entry(
         unit=value.optional("unit", Value.text, ""),
         grade=value.mapping()["grade"].one_of(("A", "B", "C")),
         how=value.optional("how", Value.text, ""),
+        likely=value.optional("likely", Value.flag, False),
         low=value.optional("low", lambda v: v.number(), None),
         high=value.optional("high", lambda v: v.number(), None),
         own=value.optional("own", _own, None),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from voicecoach.i18n import _, fill
 from voicecoach.measures.definitions import clock, definitions, measured, not_measured, threshold
 from voicecoach.measures.scene import Scene, Stretch, plain
 from voicecoach.types import AGENT, Curve, Event, Floats, Match, Measure, Word
@@ -187,7 +188,7 @@ def _by_words(scene: Scene, parts: Sequence[_Part], seconds: float) -> tuple[Mea
     if abs(apart - 1) > threshold("nuclei_error"):
         low, high = min(low, apart), max(high, apart)
     if abs(apart - 1) > threshold("quarter_wrong"):
-        doubt = definitions().notes["doubted"].format(heard=count * apart / articulated, unit=sound.unit)
+        doubt = fill(definitions().notes["doubted"], heard=count * apart / articulated, unit=_(sound.unit))
     told = {"words": words, "seconds": seconds, "low": sound.low, "high": sound.high, "doubt": doubt}
 
     def rate(id_: str, amount: float, time: float, unit: str) -> Measure:
@@ -213,7 +214,7 @@ def _by_sound(scene: Scene, parts: Sequence[_Part], seconds: float, unit: str) -
     for id_, time in ((IDS[0], seconds), (IDS[1], articulated)):
         value = count / time
         found = not_measured(id_, AGENT, "no_words", unit=unit)
-        reason = definitions().notes["bounds"] + told.format(language=scene.call.language)
+        reason = _(definitions().notes["bounds"]) + fill(told, language=scene.call.language)
         rates.append(
             replace(
                 found,
@@ -248,5 +249,5 @@ def _drift(parts: Sequence[_Part], by_words: bool, unit: str) -> Measure:
     if not first > 0:
         return not_measured(IDS[3], AGENT, "no_words")
     since = next(part.start for part, inside in zip(parts, thirds[1], strict=True) if inside)
-    told = {"first": first, "last": last, "unit": unit, "at": clock(since)}
+    told = {"first": first, "last": last, "unit": _(unit), "at": clock(since)}
     return measured(IDS[3], AGENT, 100 * (last / first - 1), values=told)

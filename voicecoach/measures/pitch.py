@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.acoustics import voice
+from voicecoach.i18n import _, fill
 from voicecoach.measures.clauses import clauses
 from voicecoach.measures.definitions import clock, measured, not_measured, threshold
 from voicecoach.measures.scene import Scene, Stretch
@@ -89,13 +90,14 @@ def _flat(scene: Scene, semitones: NDArray[np.float64]) -> Measure:
             low, high = np.percentile(heard, (10, 90))
             flat[first : first + window] |= high - low < threshold("flat_spread")
     longest = sorted(voice.runs(flat), key=lambda run: run[0] - run[1])[:_MOST_TIMES]
-    when = ", ".join(
-        f"{clock(speech[first] * hop)} to {clock(speech[end - 1] * hop)}" for first, end in sorted(longest)
+    when = _(", ").join(
+        fill("{first} to {last}", first=clock(speech[first] * hop), last=clock(speech[end - 1] * hop))
+        for first, end in sorted(longest)
     )
     told = {
         "window": threshold("flat_window"),
         "spread": threshold("flat_spread"),
-        "when": f": {when}" if when else "",
+        "when": fill(": {when}", when=when) if when else "",
     }
     return measured(FLAT, AGENT, 100 * flat.mean(), values=told)
 

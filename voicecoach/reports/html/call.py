@@ -207,7 +207,7 @@ def _bar(measure: Measure) -> tuple[float, float, float] | None:
 
     Bounds of an error say nothing beside their own value.
     """
-    bounds = measure.baseline is None and measure.reason.startswith(definitions().notes["bounds"])
+    bounds = measure.baseline is None and definitions().entries[measure.id].likely
     if bounds or measure.value is None or (measure.low is None and measure.high is None):
         return None
     value = measure.value
