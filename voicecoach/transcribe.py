@@ -7,6 +7,9 @@ are left out, short ones stay. Windows of all channels are decoded in batches by
 threads. Two nets catch what batching is known to lose: windows that come out repetitive or improbable are
 decoded again one by one with rising temperature (Radford et al. 2023, section 4.5), and speech that got no
 words is decoded once more on its own.
+
+Where the language is not told, the model says for every window which languages it hears. A window that
+holds another one, too, is taken apart at its pauses, and each part is decoded in its own language.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -58,11 +63,14 @@ class DecodeOptions:
     compression_ratio: float = 2.4
     logprob: float = -1.0
     rescue: float = 1.0  # speech of at least this length without a word is decoded again
+    other_language: float = 0.1  # a window in which another language is as likely is looked at in parts
+    sure_language: float = 0.9  # a part as sure to be in a language is decoded in it,
+    language_seconds: float = 3.0  # if it is as long; the model often errs on shorter ones
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Segments of each channel, in order of time, and the language they were decoded in."""
+    """Segments of each channel, in order of time, and the language that most of the speech is in."""
 
     language: str
     language_probability: float
@@ -259,15 +267,27 @@ class Recogniser:
         usual = "int8" if self.device == "cpu" else "float16"
         self.compute_type = usual if compute_type == "default" else compute_type
         self.threads = threads or _cores()
+        self._hearing = threading.local()  # .languages: what the windows a thread decodes are heard to be in
 
     @cached_property
     def _whisper(self) -> Any:
         from faster_whisper import WhisperModel
 
+        hearing = self._hearing
+
         class Whisper(WhisperModel):  # type: ignore[misc]
             """Encodes a batch window by window: no slower on a CPU, and a third of the memory."""
 
             def encode(self, features: Floats) -> Any:
+                encoded = self._encoded(features)
+                if (languages := getattr(hearing, "languages", None)) is not None:
+                    languages.extend(
+                        {code[2:-2]: p for code, p in ranked}
+                        for ranked in self.model.detect_language(encoded)
+                    )
+                return encoded
+
+            def _encoded(self, features: Floats) -> Any:
                 if len(features) == 1 or features.ndim == 2 or self.model.device != "cpu":
                     return super().encode(features)
                 from ctranslate2 import StorageView
@@ -335,20 +355,36 @@ class Recogniser:
         todo = [w for k, s in enumerate(speech) for w in windows(k, s, probabilities[k], options)]
         if not todo:
             return Transcript(language or "", 0.0, tuple(() for _ in channels))
-        language, certainty = (language, 1.0) if language else self._find_language(todo, channels)
-        decoded = self._decode(todo, channels, language, options, progress)
-        missed = [
-            w
-            for k, s in enumerate(speech)
-            for w in windows(
-                k, _without_words(s, decoded[k], probabilities[k], options), probabilities[k], options
-            )
-        ]
-        if missed:
-            for k, segments in enumerate(self._decode(missed, channels, language, options, None)):
-                decoded[k].extend(_fitting(segments, decoded[k]))
+        told = language is not None or not self._whisper.model.is_multilingual
+        main, certainty = (language, 1.0) if language else self._find_language(todo, channels)
+        heard: dict[_Window, Mapping[str, float]] = {}
+        found = self._decode(todo, channels, main, options, progress, None if told else heard)
+        for window, ranked in heard.items():
+            if any(p >= options.other_language for code, p in ranked.items() if code != main):
+                parts = self._parts(window, ranked, speech[window.channel], channels, main, options)
+                if set(parts) != {main}:
+                    del found[window]
+                    for code, own in parts.items():
+                        again = windows(window.channel, own, probabilities[window.channel], options)
+                        found.update(self._decode(again, channels, code, options))
+        decoded: list[list[Segment]] = [[] for _ in channels]
+        for window, segments in found.items():
+            decoded[window.channel].extend(segments)
+        missed: dict[str, list[_Window]] = {}
+        for k, own in enumerate(speech):
+            for code, left in _by_language(
+                _without_words(own, decoded[k], probabilities[k], options), decoded[k], main
+            ).items():
+                missed.setdefault(code, []).extend(windows(k, left, probabilities[k], options))
+        for code, again in missed.items():
+            for window, segments in self._decode(again, channels, code, options).items():
+                decoded[window.channel].extend(_fitting(segments, decoded[window.channel]))
         ordered = tuple(tuple(sorted(segments, key=lambda s: s.start)) for segments in decoded)
-        return Transcript(language, certainty, ordered)
+        most = _most(ordered, main)
+        if most != main:
+            total = sum(window.length for window in heard)
+            certainty = sum(r.get(most, 0.0) * window.length for window, r in heard.items()) / total
+        return Transcript(most, certainty, ordered)
 
     def _find_language(self, todo: Sequence[_Window], channels: Sequence[Samples]) -> tuple[str, float]:
         whisper = self._whisper
@@ -365,15 +401,52 @@ class Recogniser:
                 break
         return best, votes[best] / number
 
+    def _parts(
+        self,
+        window: _Window,
+        ranked: Mapping[str, float],
+        speech: Sequence[tuple[int, int]],
+        channels: Sequence[Samples],
+        main: str,
+        options: DecodeOptions,
+    ) -> dict[str, list[tuple[int, int]]]:
+        """The stretches of speech in a window by the language that the model hears in them.
+
+        A short stretch goes with those around it where they agree, else with the call.
+        """
+        likely = max(ranked, key=ranked.__getitem__)
+        inside = [
+            (max(start, low), min(end, high))
+            for low, high in window.pieces
+            for start, end in speech
+            if start < high and end > low
+        ]
+        if ranked[likely] >= options.sure_language:
+            return {likely: inside}
+        sure: list[str] = []
+        for start, end in inside:
+            found = ""
+            if end - start >= options.language_seconds * RATE:
+                _, _, heard = self._whisper.detect_language(audio=_float(channels[window.channel][start:end]))
+                found = heard[0][0] if heard[0][1] >= options.sure_language else ""
+            sure.append(found)
+        parts: dict[str, list[tuple[int, int]]] = {}
+        for at, part in enumerate(inside):
+            before = next(filter(None, reversed(sure[: at + 1])), main)
+            after = next(filter(None, sure[at:]), main)
+            parts.setdefault(before if before == after else main, []).append(part)
+        return parts
+
     def _decode(
         self,
         todo: Sequence[_Window],
         channels: Sequence[Samples],
         language: str,
         options: DecodeOptions,
-        progress: Progress | None,
-    ) -> list[list[Segment]]:
-        """Segments of each channel, unordered."""
+        progress: Progress | None = None,
+        languages: dict[_Window, Mapping[str, float]] | None = None,
+    ) -> dict[_Window, list[Segment]]:
+        """The segments of each window; ``languages`` is given what each is heard to be in, 0..1 by code."""
         from faster_whisper import BatchedInferencePipeline
 
         whisper = self._whisper
@@ -387,6 +460,7 @@ class Recogniser:
                 clips.append({"start": at / RATE, "end": (at + window.length) / RATE})
                 audio.append(window.audio(channels[window.channel]))
                 at += window.length
+            self._hearing.languages = None if languages is None else []
             found, _ = BatchedInferencePipeline(whisper).transcribe(
                 np.concatenate(audio),
                 language=language,
@@ -402,6 +476,9 @@ class Recogniser:
                 middle = segment.words[len(segment.words) // 2].start if segment.words else segment.start
                 k = max(n for n, clip in enumerate(clips) if clip["start"] <= middle or n == 0)
                 heard.append((batch[k], _segment(segment, offset=clips[k]["start"])))
+            if languages is not None:
+                languages.update(zip(batch, self._hearing.languages, strict=True))
+            self._hearing.languages = None
             done += at
             _give_back()
             if progress is not None:
@@ -417,11 +494,11 @@ class Recogniser:
             results = list(pool.map(work, _batches(todo, self.threads)))
         finally:  # after an error or an interrupt nobody waits for batches not yet begun
             pool.shutdown(wait=False, cancel_futures=True)
-        segments: list[list[Segment]] = [[] for _ in channels]
+        segments: dict[_Window, list[Segment]] = {window: [] for window in todo}
         for window, segment in (pair for result in results for pair in result):
-            words = tuple(window.place(word) for word in segment.words)
+            words = tuple(replace(window.place(word), language=language) for word in segment.words)
             if words:
-                segments[window.channel].append(
+                segments[window].append(
                     replace(segment, start=words[0].start, end=words[-1].end, words=words)
                 )
         return segments
@@ -499,6 +576,27 @@ def _without_words(
                 found.append((max(start, free[0] - pad), min(end, free[1] + pad)))
             at = max(at, round(high * RATE))
     return found
+
+
+def _by_language(
+    parts: Sequence[tuple[int, int]], segments: Sequence[Segment], main: str
+) -> dict[str, list[tuple[int, int]]]:
+    """Parts of a channel by the language of the word that is nearest."""
+    words = [word for segment in segments for word in segment.words]
+    found: dict[str, list[tuple[int, int]]] = {}
+    for start, end in parts:
+        middle = (start + end) / 2 / RATE
+        near = min(words, key=lambda word: abs((word.start + word.end) / 2 - middle), default=None)
+        found.setdefault(near.language if near else main, []).append((start, end))
+    return found
+
+
+def _most(channels: Sequence[Sequence[Segment]], main: str) -> str:
+    """The language that words are said in for the longest time; ``main`` where there are no words."""
+    seconds = Counter({main: 0.0})
+    for word in (word for segments in channels for segment in segments for word in segment.words):
+        seconds[word.language] += word.end - word.start
+    return seconds.most_common(1)[0][0]
 
 
 def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: float = 1.0) -> list[Segment]:

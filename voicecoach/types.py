@@ -124,13 +124,17 @@ class Contours:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as heard; ``backed`` tells whether the sound bears it out (None: nothing to check against)."""
+    """A word as heard; ``backed`` tells whether the sound bears it out (None: nothing to check against).
+
+    ``language`` is the code of the language it was decoded in; empty where nothing tells.
+    """
 
     text: str
     start: float
     end: float
     probability: float
     backed: bool | None = None
+    language: str = ""
 
     @property
     def bare(self) -> str:
@@ -153,13 +157,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one speaker says until another does. Times are None and words empty for text without times."""
+    """What one speaker says until another does. Times are None and words empty for text without times.
+
+    ``language`` is empty where nothing tells that it is another than the call's.
+    """
 
     speaker: str
     text: str
     start: float | None = None
     end: float | None = None
     words: tuple[Word, ...] = ()
+    language: str = ""
 
     def word_spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in ``text`` as (start, end) character offsets, in the order of ``words``."""
