@@ -52,7 +52,13 @@ def reason(name: str) -> str:
     return _(_facts()[1][name])
 
 
-def back(segments: Sequence[Segment], contours: Contours, *, syllables: Syllables | None = None) -> Backing:
+def back(
+    segments: Sequence[Segment],
+    contours: Contours,
+    *,
+    syllables: Syllables | None = None,
+    elsewhere: Mapping[str, Syllables] | None = None,
+) -> Backing:
     """Put words where the sound is and tell whether it bears them out.
 
     Parameters
@@ -60,6 +66,7 @@ def back(segments: Sequence[Segment], contours: Contours, *, syllables: Syllable
     segments : what the recogniser heard on the channel.
     contours : of the same channel.
     syllables : counts the syllables of a word; one a word where the language is not known.
+    elsewhere : the same by language, for words that are in another language than the call.
 
     Returns
     -------
@@ -79,7 +86,8 @@ def back(segments: Sequence[Segment], contours: Contours, *, syllables: Syllable
     words: list[Word] = []
     doubts: dict[tuple[float, float], str] = {}
     for (word, general), own, seconds in zip(heard, placed, voiced, strict=True):
-        doubt = general or _doubt_word(word, seconds, contours, syllables(word.text) if syllables else 1)
+        count = (elsewhere or {}).get(word.language) if word.language else syllables
+        doubt = general or _doubt_word(word, seconds, contours, count(word.text) if count else 1)
         words.append(replace(own, backed=not doubt))
         if doubt:
             doubts[own.start, own.end] = doubt

@@ -58,6 +58,8 @@ from voicecoach.types import (
     Word,
 )
 
+Packs = Mapping[str, rules.Pack]  # by language, "" for that of the call
+JUDGED = ("courtesy", "listening", "structure")  # by the rules
 RECORDED = {AGENT: "left", CUSTOMER: "right"}  # the channels of a practice
 
 
@@ -296,13 +298,14 @@ class _Run:
         listener: Callable[[Audio], None] | None,
     ) -> Analysis:
         """The analysis with its texts in the current language."""
-        pack = self._pack(transcript.language)
+        packs = self._packs(transcript)
+        pack = packs.get("")
         facts = pack.facts if pack else sound_facts(transcript.language)
         heard = _back(dict(zip(unknown, transcript.channels, strict=True)), lines, listened, facts)
-        speakers = self._speakers(recording, heard, pack)
+        speakers = self._speakers(recording, heard, packs)
         call, doubts = _call(recording, heard, speakers, transcript.language, facts)
         clock.stop("acoustics")
-        analysis = self._judged(recording, call, doubts, pack, transcript, clock)
+        analysis = self._judged(recording, call, doubts, packs, transcript, clock)
         if listener is not None:
             listener(recording)
         return analysis
@@ -334,12 +337,18 @@ class _Run:
         if any(len(p) and float(p.max()) >= DecodeOptions().speech for p in probabilities):
             self.coach.recogniser.load()
 
-    def _pack(self, language: str) -> rules.Pack | None:
-        if language not in rules.languages():
-            return None
-        return rules.load_pack(language, extra=self.coach.settings.rules, builtin=self.coach.settings.builtin)
+    def _packs(self, transcript: Transcript) -> Packs:
+        """The packs of the languages that are spoken: the call's as "", others by their codes."""
+        words = (word for channel in transcript.channels for segment in channel for word in segment.words)
+        spoken = {"": transcript.language} | {word.language: word.language for word in words if word.language}
+        settings = self.coach.settings
+        return {
+            name: rules.load_pack(language, extra=settings.rules, builtin=settings.builtin)
+            for name, language in spoken.items()
+            if language in rules.languages()
+        }
 
-    def _speakers(self, recording: Audio, heard: _Heard, pack: rules.Pack | None) -> tuple[Speaker, ...]:
+    def _speakers(self, recording: Audio, heard: _Heard, packs: Packs) -> tuple[Speaker, ...]:
         names = recording.layout.names
         texts = turns.settings().texts
         told = {audio.find_channel(recording.layout, c): r for r, c in self.roles.items()}
@@ -357,7 +366,7 @@ class _Run:
         if len(heard.used) == 1:
             role, why = turns.one_channel_role(heard.contours[0])
             return (Speaker(role, heard.used[0], names[heard.used[0]], why),)
-        candidates = [_candidate(k, heard, names[heard.used[k]], pack) for k in range(len(heard.used))]
+        candidates = [_candidate(k, heard, names[heard.used[k]], packs) for k in range(len(heard.used))]
         found = turns.find_roles(candidates)
         return tuple(
             Speaker(role, k, names[k], why) for k, (role, why) in zip(heard.used, found, strict=True)
@@ -368,25 +377,35 @@ class _Run:
         recording: Audio,
         call: Call,
         doubts: Mapping[str, Mapping[tuple[float, float], str]],
-        pack: rules.Pack | None,
+        packs: Packs,
         transcript: Transcript,
         clock: _Clock,
     ) -> Analysis:
         happened = measures.events(call)
-        matches = rules.find(pack, call.turns, events=happened, rises=measures.rises(call)) if pack else ()
-        pairs = [(m, _finding(m, call, doubts, pack)) for m in matches] if pack else []
+        pairs = [
+            (match, _finding(match, call, doubts, pack))
+            for language, pack in packs.items()
+            for match in rules.find(
+                pack,
+                rules.spoken_in(call.turns, language),
+                events=() if language else happened,
+                rises=measures.rises(call),
+            )
+        ]
+        if len(packs) > 1:
+            pairs.sort(key=lambda pair: (pair[0].turn is None, pair[0].turn or 0, pair[0].start_char))
         trusted = tuple(m for m, f in pairs if f.evidence.status != "not_backed")
         findings = tuple(f for _, f in pairs if f.evidence.status != "not_backed")
         unbacked = tuple(f for _, f in pairs if f.evidence.status == "not_backed")
-        notices = _notices(call, doubts, pack) if pack else ()
-        happened = measures.announced(happened, notices) if pack else happened
+        notices = [n for language, pack in packs.items() for n in _notices(call, doubts, pack, language)]
+        happened = measures.announced(happened, notices) if packs else happened
         numbers = measures.measure(call, happened, (*trusted, *notices))
         agent = call.quality.get(AGENT)
         telephone = agent is not None and agent.telephone_band
         own = self.coach.own_values(call.language, telephone=telephone)
         if own is not None:
             numbers = baseline.compare(numbers, own, language=call.language, telephone=telephone)
-        grades = {rule.id: rule.grade for rule in pack.rules} if pack else {}
+        grades = {rule.id: rule.grade for pack in [*packs.values()][::-1] for rule in pack.rules}
         scores = score.score(
             self.coach.scorecard,
             findings,
@@ -400,8 +419,12 @@ class _Run:
         advice = coach.coach(
             self.coach.scorecard, scores, findings, numbers, turns=call.turns, language=call.language
         )
-        cues = rules.phase_cues(pack, call.turns) if pack else ()
-        missing = _not_measured(call, numbers, pack)
+        cues = [
+            cue
+            for language, pack in packs.items()
+            for cue in rules.phase_cues(pack, rules.spoken_in(call.turns, language))
+        ]
+        missing = _not_measured(call, numbers, packs)
         clock.stop("rules")
         return Analysis(
             source=Source(
@@ -432,7 +455,7 @@ class _Run:
             contours=call.contours,
             curves=measures.curves(call, happened),
             timings=clock.timings(),
-            provenance=self._provenance(pack, transcript, own),
+            provenance=self._provenance(packs.get(""), transcript, own),
         )
 
     def _provenance(
@@ -468,6 +491,9 @@ def _back(
     own = listened.own
     language = sound(facts)
     count = language.count if language else None
+    words = (word for heard in transcribed.values() for segment in heard for word in segment.words)
+    others = {code: sound(sound_facts(code)) for code in {word.language for word in words} - {""}}
+    elsewhere = {code: known.count for code, known in others.items() if known}
     given = {
         at: known.segments(
             said,
@@ -483,7 +509,7 @@ def _back(
     backing = tuple(
         evidence.Backing(tuple(word for line in given[at] for word in line.words), {})
         if at in given
-        else evidence.back(segments[at], own[at], syllables=count)
+        else evidence.back(segments[at], own[at], syllables=count, elsewhere=elsewhere)
         for at in range(len(own))
     )
     lost = tuple(
@@ -494,19 +520,22 @@ def _back(
     return _Heard(listened.channels, own, backing, lost, shown)
 
 
-def _candidate(at: int, heard: _Heard, name: str, pack: rules.Pack | None) -> turns.Candidate:
+def _candidate(at: int, heard: _Heard, name: str, packs: Packs) -> turns.Candidate:
     """What channel ``at`` says, heard as if it were the agent's."""
     words: dict[str, tuple[Word, ...]] = {
         AGENT if k == at else CUSTOMER if len(heard.used) == 2 else f"speaker{k + 2}": backing.words
         for k, backing in enumerate(heard.backing)
     }
     said = turns.build(words)
-    found = (*rules.find(pack, said), *rules.role_cues(pack, said)) if pack else ()
     quotes = tuple(
-        (m.rule, m.quote, m.start) for m in found if m.turn is not None and said[m.turn].speaker == AGENT
+        (m.rule, m.quote, m.start)
+        for language, pack in packs.items()
+        for own in [rules.spoken_in(said, language)]
+        for m in (*rules.find(pack, own), *rules.role_cues(pack, own))
+        if m.turn is not None and said[m.turn].speaker == AGENT
     )
-    own = heard.backing[at].words
-    return turns.Candidate(name, quotes, own[0].start if own else None)
+    words_here = heard.backing[at].words
+    return turns.Candidate(name, quotes, words_here[0].start if words_here else None)
 
 
 def _call(
@@ -530,11 +559,11 @@ def _call(
 
 
 def _notices(
-    call: Call, doubts: Mapping[str, Mapping[tuple[float, float], str]], pack: rules.Pack
+    call: Call, doubts: Mapping[str, Mapping[tuple[float, float], str]], pack: rules.Pack, language: str
 ) -> tuple[Match, ...]:
-    """Announcements of silences that the sound backs."""
+    """Announcements of silences in a language that the sound backs."""
     found = []
-    for match in rules.announcements(pack, call.turns):
+    for match in rules.announcements(pack, rules.spoken_in(call.turns, language)):
         assert match.turn is not None
         turn = call.turns[match.turn]
         backing = evidence.of_span(turn, match.start_char, match.end_char, doubts[turn.speaker])
@@ -569,17 +598,29 @@ def _finding(
     )
 
 
-def _not_measured(call: Call, numbers: Sequence[Measure], pack: rules.Pack | None) -> tuple[NotMeasured, ...]:
+def _not_measured(call: Call, numbers: Sequence[Measure], packs: Packs) -> tuple[NotMeasured, ...]:
     own = [m for m in numbers if m.speaker in (AGENT, UNKNOWN)]
     missing = [NotMeasured(m.id, m.reason) for m in own if m.value is None]
     texts = turns.settings().texts
     if not call.turns:
         why = _(texts["no_words"])
-    elif pack is None:
+    elif "" not in packs:
         why = fill(texts["no_pack"], language=call.language, known=", ".join(rules.languages()))
     elif not any(s.name == AGENT for s in call.speakers):
         why = _(texts["no_agent"])
     else:
         why = phases.why_not(call.turns)
-        return (*missing, NotMeasured("structure.phases", why)) if why else tuple(missing)
-    return (*missing, *(NotMeasured(category, why) for category in ("courtesy", "listening", "structure")))
+        missing += [NotMeasured("structure.phases", why)] if why else []
+        silent = [turn for turn in call.turns if turn.language and turn.language not in packs]
+        for language in dict.fromkeys(turn.language for turn in silent):
+            left_out = [turn for turn in silent if turn.language == language]
+            why = fill(
+                texts["other_language"],
+                turns=len(left_out),
+                seconds=sum((turn.end or 0.0) - (turn.start or 0.0) for turn in left_out),
+                language=language,
+                known=", ".join(rules.languages()),
+            )
+            missing += [NotMeasured(category, why) for category in JUDGED]
+        return tuple(missing)
+    return (*missing, *(NotMeasured(category, why) for category in JUDGED))

@@ -40,7 +40,7 @@ def stock_phrases(analyses: Sequence[Analysis]) -> tuple[StockPhrase, ...]:
             continue
         pack = rules.load_pack(language)
         own = [index for index, analysis in enumerate(analyses) if analysis.language == language]
-        for matches in rules.across(pack, [analyses[index].turns for index in own]):
+        for matches in rules.across(pack, [rules.spoken_in(analyses[index].turns, "") for index in own]):
             first = matches[0][1]
             rule = pack.rule(first.rule)
             places = tuple((own[index], match.start) for index, match in matches)

@@ -18,7 +18,6 @@ import contextlib
 import ctypes
 import os
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -379,8 +378,11 @@ class Recogniser:
         for code, again in missed.items():
             for window, segments in self._decode(again, channels, code, options).items():
                 decoded[window.channel].extend(_fitting(segments, decoded[window.channel]))
-        ordered = tuple(tuple(sorted(segments, key=lambda s: s.start)) for segments in decoded)
-        most = _most(ordered, main)
+        most = _most(decoded, main)
+        ordered = tuple(
+            tuple(_told(segment, most) for segment in sorted(segments, key=lambda s: s.start))
+            for segments in decoded
+        )
         if most != main:
             total = sum(window.length for window in heard)
             certainty = sum(r.get(most, 0.0) * window.length for window, r in heard.items()) / total
@@ -593,10 +595,16 @@ def _by_language(
 
 def _most(channels: Sequence[Sequence[Segment]], main: str) -> str:
     """The language that words are said in for the longest time; ``main`` where there are no words."""
-    seconds = Counter({main: 0.0})
+    seconds: dict[str, float] = {main: 0.0}
     for word in (word for segments in channels for segment in segments for word in segment.words):
-        seconds[word.language] += word.end - word.start
-    return seconds.most_common(1)[0][0]
+        seconds[word.language] = seconds.get(word.language, 0.0) + word.end - word.start
+    return max(seconds, key=seconds.__getitem__)
+
+
+def _told(segment: Segment, main: str) -> Segment:
+    """The segment, with the language of its words only where it is another than the call's."""
+    words = tuple(replace(word, language="") if word.language == main else word for word in segment.words)
+    return replace(segment, words=words)
 
 
 def _fitting(segments: Sequence[Segment], present: Sequence[Segment], near: float = 1.0) -> list[Segment]:

@@ -52,14 +52,15 @@ def settings() -> Settings:
 
 
 def build(words: Mapping[str, Sequence[Word]]) -> tuple[Turn, ...]:
-    """Turns in order of time from the words of each speaker, in order of time."""
+    """Turns in order of time from the words of each speaker, in order of time. A turn is in one language."""
     utterances = [piece for speaker, own in words.items() for piece in _utterances(speaker, own)]
     utterances.sort(key=lambda piece: (piece[1][0].start, piece[1][-1].end))
     groups: list[tuple[str, list[Word]]] = []
     heard: dict[str, float] = {}  # until when each speaker was heard so far
     for speaker, said in utterances:
         others = max((end for name, end in heard.items() if name != speaker), default=-math.inf)
-        if groups and groups[-1][0] == speaker and _goes_on(groups[-1][1][-1].end, said[0].start, others):
+        last = groups[-1][1][-1] if groups and groups[-1][0] == speaker else None
+        if last and last.language == said[0].language and _goes_on(last.end, said[0].start, others):
             groups[-1][1].extend(said)
         else:
             groups.append((speaker, list(said)))
@@ -75,7 +76,8 @@ def _goes_on(end: float, start: float, others: float) -> bool:
 def _utterances(speaker: str, words: Sequence[Word]) -> list[tuple[str, list[Word]]]:
     found: list[tuple[str, list[Word]]] = []
     for word in words:
-        if found and word.start - found[-1][1][-1].end <= settings().gap:
+        last = found[-1][1][-1] if found else None
+        if last and last.language == word.language and word.start - last.end <= settings().gap:
             found[-1][1].append(word)
         else:
             found.append((speaker, [word]))
@@ -85,7 +87,7 @@ def _utterances(speaker: str, words: Sequence[Word]) -> list[tuple[str, list[Wor
 def _turn(speaker: str, words: Sequence[Word]) -> Turn:
     text = "".join(word.text for word in words).strip()
     bare = tuple(replace(word, text=word.text.strip()) for word in words)
-    return Turn(speaker, text, words[0].start, max(word.end for word in words), bare)
+    return Turn(speaker, text, words[0].start, max(word.end for word in words), bare, words[0].language)
 
 
 # --- who is who ---------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ class Contours:
 class Word:
     """A word as heard; ``backed`` tells whether the sound bears it out (None: nothing to check against).
 
-    ``language`` is the code of the language it was decoded in; empty where nothing tells.
+    ``language`` is the code of the language it is in; empty where nothing tells that it is not the call's.
     """
 
     text: str

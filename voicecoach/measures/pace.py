@@ -48,14 +48,19 @@ def measure(scene: Scene, events: Sequence[Event], matches: Sequence[Match]) -> 
             not_measured(id_, AGENT, why, unit=u, values=values) for id_, u in zip(IDS, units, strict=True)
         )
     by_words = sound is not None and _worded(scene)
-    spells = [s for s in scene.spells[AGENT] if not by_words or any(part.words for part in s.stretches)]
-    stretches = [s for spell in spells for s in spell.stretches if s.words or not by_words]
+    spells = [s for s in scene.spells[AGENT] if not by_words or any(map(_counts, s.stretches))]
+    stretches = [s for spell in spells for s in spell.stretches if _counts(s) or not by_words]
     parts = _parts(scene, stretches, events)
     # sound without words belongs to neither count nor time
     seconds = sum(spell.duration - sum(s.duration for s in spell.stretches) for spell in spells)
     seconds += sum(stretch.duration for stretch in stretches)
     rates = _by_words(scene, parts, seconds) if by_words else _by_sound(scene, parts, seconds, unit)
     return (*rates, _drift(parts, by_words, unit))
+
+
+def _counts(stretch: Stretch) -> bool:
+    """Tell whether a stretch has words, all of the language whose syllables are counted."""
+    return bool(stretch.words) and not any(word.language for word in stretch.words)
 
 
 def curve(scene: Scene, events: Sequence[Event]) -> Curve | None:

@@ -20,6 +20,7 @@ from voicecoach.types import Analysis, Layout
 SUFFIX = ".json"
 SCHEMA_VERSION = "1.2"
 DECIMALS = 3
+ONLY_WHERE_KNOWN = ("language",)  # of a turn, of a word: only where it is another than the call's
 FINE_DECIMALS = {"clipping": 6, "dc_offset": 6}  # shares of full scale, where a thousandth is a lot
 
 
@@ -81,7 +82,9 @@ def plain(value: Any, decimals: int = DECIMALS) -> Any:
         return _layout(value)
     if is_dataclass(value):
         return {
-            f.name: plain(getattr(value, f.name), FINE_DECIMALS.get(f.name, DECIMALS)) for f in fields(value)
+            f.name: plain(getattr(value, f.name), FINE_DECIMALS.get(f.name, DECIMALS))
+            for f in fields(value)
+            if f.name not in ONLY_WHERE_KNOWN or getattr(value, f.name)
         }
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}

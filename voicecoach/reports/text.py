@@ -121,7 +121,9 @@ def made(analysis: Analysis) -> list[str]:
     source = analysis.source
     parts = [clock(source.duration), LAYOUTS.get(source.layout.kind, source.layout.kind)]
     parts.append(f"{source.original_rate / 1000:g} kHz")
-    return [*parts, f"language {analysis.language}"] if analysis.language else parts
+    others = ", ".join(dict.fromkeys(turn.language for turn in analysis.turns if turn.language))
+    mixed = f", in parts {others}" if others else ""
+    return [*parts, f"language {analysis.language}{mixed}"] if analysis.language else parts
 
 
 def speaker_name(name: str) -> str:

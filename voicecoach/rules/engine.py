@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from voicecoach.rules import density, timing
 from voicecoach.rules.dialogue import Dialogue, Line, Spot, make_dialogue
@@ -61,6 +62,16 @@ def across(pack: Pack, calls: Sequence[Sequence[Turn]]) -> tuple[tuple[tuple[int
         if finder.type == "density"
         for spots in density.across(finder.spec, dialogues)
     )
+
+
+def spoken_in(turns: Sequence[Turn], language: str) -> Sequence[Turn]:
+    """The turns as somebody hears them who knows one language only, "" for that of the call.
+
+    Turns in another language keep their places and are without words.
+    """
+    if all(turn.language == language for turn in turns):
+        return turns
+    return [turn if turn.language == language else replace(turn, text="", words=()) for turn in turns]
 
 
 def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:
