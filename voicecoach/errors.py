@@ -16,6 +16,10 @@ class AudioError(VoicecoachError):
     """A recording cannot be read or holds nothing that can be analysed."""
 
 
+class TranscriptError(VoicecoachError):
+    """A transcript cannot be read, holds no words, or does not belong to the recording."""
+
+
 class OutputError(VoicecoachError):
     """A result cannot be written: full disk, missing folder, no permission."""
 

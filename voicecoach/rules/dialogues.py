@@ -134,7 +134,7 @@ def _agents(speakers: set[str], agent: str | None) -> set[str]:
         return {agent}
     if AGENT in speakers:
         return {AGENT}
-    serving, served = _names()
+    serving, served, _ = names()
     known = {speaker for speaker in speakers if speaker.lower() in serving}
     return known or {speaker for speaker in speakers if speaker.lower() not in served}
 
@@ -146,6 +146,11 @@ def _role(speaker: str, agents: set[str]) -> str:
 
 
 @functools.cache
-def _names() -> tuple[frozenset[str], frozenset[str]]:
-    fields = read_file(Path(__file__).with_name("speakers.yaml")).fields(("agent", "customer"))
-    return frozenset(fields["agent"].texts()), frozenset(fields["customer"].texts())
+def names() -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    """What those who serve and those who are served are called, and patterns of names that tell neither."""
+    fields = read_file(Path(__file__).with_name("speakers.yaml")).fields(("agent", "customer", "neither"))
+    return (
+        frozenset(fields["agent"].texts()),
+        frozenset(fields["customer"].texts()),
+        fields["neither"].texts(),
+    )

@@ -1,0 +1,217 @@
+"""Transcripts as others write them -> lines: who says what, when, as far as the file tells.
+
+One file a format, each with ``NAME``, ``fits`` and ``read``; which it is, is found from what is in the file,
+not from its name. So are the encoding and the language. See docs/transcripts.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from voicecoach.errors import TranscriptError, UsageError
+from voicecoach.transcripts import amazon, nist, own, plain, srt, tables, textgrid, vtt, whisper
+from voicecoach.transcripts.beside import beside
+from voicecoach.transcripts.data import data
+from voicecoach.transcripts.encoding import LARGEST, Text, decode, repaired
+from voicecoach.transcripts.language import code, found
+from voicecoach.transcripts.spam import left_out
+from voicecoach.transcripts.times import in_order
+from voicecoach.transcripts.types import Found, Line, Transcript
+
+__all__ = ["FORMATS", "Line", "Transcript", "beside", "read"]
+
+FORMATS = ("vtt", "srt", "json", "amazon", "tsv", "textgrid", "ctm", "txt")
+_DOCUMENTS = {"amazon": (amazon,), "json": (own, whisper, amazon)}
+_TEXTS: dict[str, Any] = {
+    "vtt": vtt,
+    "textgrid": textgrid,
+    "srt": srt,
+    "tsv": tables,
+    "ctm": nist,
+    "txt": plain,
+}
+_CONTROL = {k: " " for k in (*range(32), *range(127, 160)) if chr(k) not in "\t\n"} | {
+    0x2028: " ",
+    0x2029: " ",
+}
+_CONTROL |= dict.fromkeys(range(55296, 57344), "�")
+
+
+def read(
+    path: str | Path | Sequence[str | Path],
+    *,
+    language: str | None = None,
+    format: str | None = None,  # noqa: A002
+) -> Transcript:
+    """Read a transcript.
+
+    Parameters
+    ----------
+    path : a file; of an RTTM and the CTM that belongs to it both, or either where the other lies beside it.
+    language : ISO 639 code, where it is known better than from the file.
+    format : one of ``FORMATS``, where it is known better than from the file.
+
+    Raises
+    ------
+    TranscriptError
+        The file cannot be read, is no transcript, or holds no words.
+    UsageError
+        More files than belong together, or an unknown format.
+    """
+    if format is not None and format not in FORMATS:
+        raise UsageError(f"{format!r} is no format of transcripts; known are: {', '.join(FORMATS)}")
+    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+    if len(paths) == 1:
+        paths = [*paths, *_pair(paths[0])]
+    raw = [_bytes(one) for one in paths]
+    texts = [decode(content, str(one), language=language) for content, one in zip(raw, paths, strict=True)]
+    try:
+        name, result = _found(texts, paths, format)
+    except TranscriptError as error:
+        raise TranscriptError(
+            f"{paths[0]}: {error}".replace(f"{paths[0]}: {paths[0]}: ", f"{paths[0]}: ")
+        ) from error
+    lines, times = in_order(_clean(result.lines))
+    lines, spam = left_out(lines)
+    if not lines:
+        raise TranscriptError(f"{paths[0]}: holds no words ({name}); name a file with a transcript")
+    said = " ".join(line.text for line in lines[:2000])
+    seen = found(said)
+    given, told = _language(language, result.language, seen)
+    notes = [note for text in texts for note in text.notes]
+    if given and result.language and seen and seen != result.language and not language:
+        notes.append(data().texts["other_language"].format(said=result.language, found=seen))
+    return Transcript(
+        lines=lines,
+        paths=tuple(map(str, paths)),
+        sha256=hashlib.sha256(b"".join(raw)).hexdigest(),
+        format=name,
+        encoding=texts[0].encoding,
+        language=given,
+        told=told,
+        warnings=(*notes, *result.notes, *times, *spam),
+    )
+
+
+def _language(given: str | None, said: str | None, seen: str | None) -> tuple[str | None, str]:
+    texts = data().texts
+    if given:
+        return code(given) or given, texts["language_given"]
+    if said:
+        return said, texts["language_file"]
+    return (seen, texts["language_found"]) if seen else (None, texts["language_unknown"])
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise TranscriptError(f"{path}: is no file; name the transcript in it")
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise TranscriptError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise TranscriptError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:  # a name with a zero byte
+        raise TranscriptError(f"{str(path)!r}: is no name of a file") from error
+    if len(raw) > LARGEST:
+        raise TranscriptError(f"{path}: is larger than {LARGEST // 1_000_000} MB; no transcript is")
+    return raw
+
+
+def _pair(path: Path) -> list[Path]:
+    """The file that belongs to an RTTM or a CTM, where it lies beside it."""
+    other = {".rttm": ".ctm", ".ctm": ".rttm"}.get(path.suffix.lower())
+    if other is None:
+        return []
+    return [one for one in (path.with_suffix(other), path.with_suffix(other.upper())) if one.is_file()][:1]
+
+
+def _found(texts: Sequence[Text], paths: Sequence[Path], format: str | None) -> tuple[str, Found]:  # noqa: A002
+    if len(texts) > 1:
+        return _two(texts, paths)
+    text = texts[0].text
+    document = _document(text)
+    if document is not None:
+        text, value = document
+        for module in _DOCUMENTS.get(format or "json", _DOCUMENTS["json"]):
+            if module.fits(value):
+                return _read(module.NAME, module.read, value)
+        raise TranscriptError(
+            "is JSON, but none we know: read are Whisper's, Amazon Transcribe's, Call Analytics', "
+            "Contact Lens' and our own"
+        )
+    if nist.is_rttm(text) and format in (None, "ctm"):
+        raise TranscriptError(
+            "is RTTM: it says who speaks when, but not what; name the CTM with the words, too "
+            "(--transcript NAME.rttm --transcript NAME.ctm)"
+        )
+    module = (
+        _TEXTS[format]
+        if format in _TEXTS
+        else next((one for one in _TEXTS.values() if one is not plain and one.fits(text)), plain)
+    )
+    return _read(module.NAME, module.read, text)
+
+
+def _read(name: str, read_it: Callable[[Any], Found], value: Any) -> tuple[str, Found]:
+    return name, read_it(value)
+
+
+def _two(texts: Sequence[Text], paths: Sequence[Path]) -> tuple[str, Found]:
+    if len(texts) == 2:
+        order = sorted(texts, key=lambda text: not nist.is_rttm(text.text))
+        if nist.is_rttm(order[0].text) and nist.fits(order[1].text) and not nist.is_rttm(order[1].text):
+            return f"{nist.RTTM} and {nist.NAME}", nist.read(order[1].text, nist.stretches(order[0].text))
+    raise UsageError(
+        f"{' and '.join(map(str, paths[:3]))} do not belong together: only an RTTM and its CTM do"
+    )
+
+
+def _document(text: str) -> tuple[str, Any] | None:
+    """The text and what it holds, repaired where it was damaged behind escapes; None if it is no JSON."""
+    begins = text.lstrip()[:200]
+    if not begins.startswith(("{", "[")):
+        return None
+    try:
+        value = json.loads(text)
+        if re.search(r"\\u00[c-f]", text):
+            text = json.dumps(value, ensure_ascii=False)
+            better, notes = repaired(text)
+            value = json.loads(better) if notes else value
+    except RecursionError:
+        raise TranscriptError("is no transcript: nested too deep") from None
+    except ValueError as error:
+        if re.match(r"\{\s*(\"|\})|\[\s*[\[{]", begins):
+            where = (
+                f" at line {error.lineno}, column {error.colno}"
+                if isinstance(error, json.JSONDecodeError)
+                else ""
+            )
+            raise TranscriptError(f"is damaged JSON{where}; write or copy it again") from None
+        return None
+    return (text, value) if isinstance(value, dict | list) else None
+
+
+def _clean(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines without characters that no text has, none of them moved."""
+    found = []
+    for line in lines:
+        if line.speaker is not None:
+            name = " ".join(line.speaker.translate(_CONTROL).split())[:100]
+            line = replace(line, speaker=name or None)
+        if line.words or line.text != line.text.strip() or not line.text.isprintable():
+            line = replace(
+                line,
+                text=line.text.translate(_CONTROL).strip(),
+                words=tuple(replace(word, text=word.text.translate(_CONTROL)) for word in line.words),
+            )
+        if line.text:
+            found.append(line)
+    return tuple(found)
