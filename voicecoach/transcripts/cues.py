@@ -48,7 +48,7 @@ def blocks(rows: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     times = [k for k, row in enumerate(rows) if "-" in row and TIMES.match(row[:700])]
     for k, following in zip(times, [*times[1:], None], strict=False):
         body = list(rows[k + 1 : following])
-        # the line above the next times is the number or the name of its block, or text that nothing parts from it
+        # above the next times stands the number or the name of their block, or text nothing parts from it
         last = body[-1].strip() if following is not None and body else ""
         if last and (last.isdigit() or (len(body) > 1 and not body[-2].strip())):
             body.pop()
