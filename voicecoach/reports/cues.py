@@ -20,6 +20,7 @@ from voicecoach.reports.page import clean
 from voicecoach.types import UNKNOWN, Analysis, Turn
 
 _RUN = re.compile(r"\S+\s*")
+_CLOCK = re.compile(r"(?<=\d):(?=\d\d?[.,]\d)")
 _CLOSING = "\"'”’»」』)）"  # may stand between the end of a sentence and the end of its words
 
 
@@ -115,6 +116,11 @@ def timed(analysis: Analysis) -> None:
 def voice(speaker: str) -> str:
     """The name of a speaker as transcripts show it; empty where it is not known who speaks."""
     return "" if speaker == UNKNOWN else clean(speaker.capitalize())
+
+
+def untimed(text: str) -> str:
+    """The text with another colon in what looks like the time of a cue: some readers begin one there."""
+    return _CLOCK.sub("\N{RATIO}", text)
 
 
 def span(start: float, end: float) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from voicecoach.reports import one
-from voicecoach.reports.cues import Cue, cues, voice
+from voicecoach.reports.cues import Cue, cues, untimed, voice
 from voicecoach.types import Analysis
 
 SUFFIX = ".srt"
@@ -42,4 +42,4 @@ def _content(cue: Cue) -> str:
 
 
 def _plain(text: str) -> str:
-    return _OVERRIDE.sub("｛", text.replace("-->", "→").translate(_MARKUP))
+    return untimed(_OVERRIDE.sub("｛", text.replace("-->", "→").translate(_MARKUP)))

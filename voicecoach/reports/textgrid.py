@@ -6,6 +6,7 @@ ends where the next begins. Times are whole milliseconds; tiers that would be em
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from voicecoach.reports.page import clean
 from voicecoach.types import AGENT, Analysis
 
 SUFFIX = ".TextGrid"
+
+_HEADING = re.compile(r"(?<=item)\[|(?<=item )\[|(?<=intervals)\[|(?<=intervals )\[")
 
 _Entry = tuple[int, int, str]  # start and end in milliseconds, label
 
@@ -43,13 +46,18 @@ def render(
                 **whole,
                 "class": "IntervalTier",
                 "name": name,
-                "entries": [(first / 1000, last / 1000, clean(label)) for first, last, label in entries],
+                "entries": [(first / 1000, last / 1000, _label(text)) for first, last, text in entries],
             }
             for name, entries in tiers.items()
         ],
     }
     text: str = getTextgridAsStr(grid, "long_textgrid", includeBlankSpaces=True)
     return text.rstrip("\n") + "\n"
+
+
+def _label(text: str) -> str:
+    """The text without what some readers take for the beginning of a tier or an interval."""
+    return _HEADING.sub("［", clean(text))
 
 
 def _tiers(analysis: Analysis) -> Iterator[tuple[str, list[_Entry]]]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from voicecoach.reports import one
-from voicecoach.reports.cues import Cue, cues, span, voice
+from voicecoach.reports.cues import Cue, cues, span, untimed, voice
 from voicecoach.reports.page import at, clean
 from voicecoach.types import Analysis, Finding
 
@@ -56,7 +56,7 @@ def _payload(cue: Cue) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return untimed(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _notes(findings: Sequence[Finding], shown: Sequence[Cue]) -> dict[int, list[str]]:
@@ -77,6 +77,6 @@ def _notes(findings: Sequence[Finding], shown: Sequence[Cue]) -> dict[int, list[
 
 
 def _note(finding: Finding) -> str:
-    parts = (at(finding.start), finding.rule, f"({finding.polarity}):", finding.message)
+    head = f"{at(finding.start)} {finding.rule} ({finding.polarity}):"
     quote = f'"{finding.quote}"' if finding.quote else ""
-    return clean(" ".join(filter(None, (*parts, quote)))).replace("-->", "→")
+    return clean(f"{head} {untimed(f'{finding.message} {quote}')}").replace("-->", "→")
