@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.evidence import reason
-from voicecoach.i18n import _, number
+from voicecoach.i18n import _
 from voicecoach.measures.definitions import definitions
 from voicecoach.reports import text
 from voicecoach.reports.html.about import about
@@ -102,6 +102,7 @@ class Call:
     checked: bool  # whether words were checked against the sound
     missing: tuple[tuple[str, str], ...]  # what, and why
     made: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str], ...]  # what made it, by our own names, which are in English
 
 
 def call(analysis: Analysis) -> Call:
@@ -134,6 +135,7 @@ def call(analysis: Analysis) -> Call:
         checked=any(backed is not None for backed in words),
         missing=tuple(_missing(analysis)),
         made=tuple(_made(analysis)),
+        settings=tuple(_settings(analysis)),
     )
 
 
@@ -237,10 +239,13 @@ def _made(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield _("recording"), source.path
     yield _("content (SHA-256)"), source.sha256
     yield _("format"), f"{source.container}, {source.codec}"
+
+
+def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield from _told(analysis.provenance, "")
-    seconds = ", ".join(f"{label(stage)} {number(took, 1)} s" for stage, took in analysis.timings.items())
+    seconds = ", ".join(f"{label(stage)} {took:.1f} s" for stage, took in analysis.timings.items())
     if seconds:
-        yield _("time taken"), seconds
+        yield "time taken", seconds
 
 
 def _told(found: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:

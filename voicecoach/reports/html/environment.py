@@ -10,18 +10,17 @@ said or wrote in another language is marked with it (``spoken``), as browsers ch
 from __future__ import annotations
 
 import base64
-import datetime
 import hashlib
 import json
-import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicecoach import i18n, score
+from voicecoach import i18n
 from voicecoach.i18n import _
+from voicecoach.reports.html import language
 from voicecoach.reports.page import clock
 
 if TYPE_CHECKING:
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-PAGES = {"zh": "zh-Hans"}  # languages that need more than their code for their glyphs
-_LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 UNSAFE = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories without a shape that no text of people needs
 
 
@@ -66,7 +62,7 @@ def page(
     allowed = {"default-src": ("'none'",), "base-uri": ("'none'",), "form-action": ("'none'",), **more}
     rules = "; ".join(f"{name} {' '.join(sources)}" for name, sources in allowed.items() if sources)
     written = environment().get_template(template)
-    made = written.render(css=css, js=js, policy=rules, language=tag(i18n.current()), **values)
+    made = written.render(css=css, js=js, policy=rules, language=language.tag(i18n.current()), **values)
     return f"{made.rstrip()}\n"
 
 
@@ -83,18 +79,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_written,
     )
-    made.globals.update(_=_, ngettext=i18n.ngettext, number=i18n.number, spoken=spoken)
-    made.filters.update(
-        data=data,
-        clock=clock,
-        label=label,
-        capital=capital,
-        sentence=sentence,
-        listed=listed,
-        called=called,
-        clean=clean,
-        day=day,
-    )
+    made.globals.update(_=_, ngettext=i18n.ngettext, number=i18n.number, spoken=language.spoken)
+    made.filters.update(data=data, clock=clock, clean=clean)
+    made.filters.update({one.__name__: one for one in language.FILTERS})
     return made
 
 
@@ -123,64 +110,6 @@ def data(value: Any) -> str:
     for sign in "<>&":
         found = found.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(found)  # noqa: S704 - escaped above
-
-
-def tag(language: str) -> str:
-    """The language of a text as HTML names it: Chinese, as we write it, is simplified."""
-    return PAGES.get(language, language)
-
-
-def spoken(language: str) -> str:
-    """The attribute that marks text of people in another language than the page's; empty where it is its own.
-
-    A language that is none, such as what a hostile record may hold, is left out.
-    """
-    from markupsafe import Markup
-
-    if language == i18n.current() or not _LANGUAGE.fullmatch(language):
-        return ""
-    return Markup(' lang="{}"').format(tag(language))
-
-
-def label(identifier: str) -> str:
-    """The last part of an id in words of the current language."""
-    return _(score.label(identifier))
-
-
-def called(rule: str) -> str:
-    """The name of a marker to read, in the current language."""
-    from voicecoach.triage.definitions import definitions
-
-    return definitions().name(rule)
-
-
-def listed(found: Iterable[str]) -> str:
-    """Texts one after the other, with the comma of the current language between them."""
-    return _(", ").join(found)
-
-
-def capital(found: str) -> str:
-    """The text with a capital first letter and the others as they are, without a full stop."""
-    return f"{found[:1].upper()}{found[1:]}".removesuffix(".").removesuffix("\u3002")
-
-
-def sentence(found: str) -> str:
-    """The text as a sentence: with a capital first letter, and a full stop where none is."""
-    return _("{sentence}.").format(sentence=capital(found))
-
-
-def day(found: str) -> str:
-    """A day such as 2026-03-01, or 2026-03-01T09:30, as the current language writes it; English as it is."""
-    date, _between, time = found.replace("T", " ").partition(" ")
-    if i18n.current() == i18n.ENGLISH or not _DAY.fullmatch(date):
-        return found.replace("T", " ")
-    from babel.dates import format_date
-
-    try:
-        told = format_date(datetime.date.fromisoformat(date), "medium", locale=i18n.current())
-    except ValueError:  # no such day
-        told = date
-    return " ".join(filter(None, (told, time)))
 
 
 def clean(found: str) -> str:

@@ -15,7 +15,8 @@ from voicecoach import i18n, rules, triage
 from voicecoach.batch.types import Record
 from voicecoach.i18n import _, ngettext, number
 from voicecoach.reports.html import scripts
-from voicecoach.reports.html.environment import clean, day, page, spoken, tag
+from voicecoach.reports.html.environment import clean, page
+from voicecoach.reports.html.language import day, spoken, tag
 from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.triage.group import JUDGED, MET, MISSED
 from voicecoach.types import Criterion

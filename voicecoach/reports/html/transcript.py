@@ -44,6 +44,7 @@ class Said:
 
     speaker: str
     name: str
+    text: str
     number: int
     start: float | None
     end: float | None
@@ -130,6 +131,7 @@ def _said(turn: Turn, number: int, findings: Sequence[tuple[str, Finding]], even
     return Said(
         turn.speaker,
         speaker_name(turn.speaker),
+        turn.text,
         number,
         turn.start,
         turn.end,
