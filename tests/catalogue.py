@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 from voicecoach import i18n
 from voicecoach.datafile import Value, read_file
+from voicecoach.reports.wording import measure_name
 from voicecoach.score import label
 
 PACKAGE = Path(i18n.__file__).parent
@@ -33,7 +34,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 @cache
 def _said() -> Mapping[str, Value]:
-    return read_file(SAID).fields(("version", "texts", "ids", "seen"))
+    return read_file(SAID).fields(("version", "texts", "ids", "names", "seen"))
 
 
 def messages() -> Catalog:
@@ -54,10 +55,11 @@ def messages() -> Catalog:
             for text in texts:
                 if any(c.isalpha() for c in _PLACEHOLDER.sub("", text)):
                     _add(found, text, name)
-    for name, paths in _said()["ids"].mapping().items():
-        for path in paths.texts():
-            for key in _keys(read_file(PACKAGE / name), path.split(".")):
-                _add(found, label(key), name)
+    for kind, words in (("ids", label), ("names", measure_name)):
+        for name, paths in _said()[kind].mapping().items():
+            for path in paths.texts():
+                for key in _keys(read_file(PACKAGE / name), path.split(".")):
+                    _add(found, words(key), name)
     return found
 
 
@@ -220,7 +222,10 @@ def main() -> None:
     wanted = messages()
     for language in translated():
         held = read(language)
-        held.update(wanted, no_fuzzy_matching=False)
+        held.update(wanted)
+        for message in held:
+            if not any((message.string,) if isinstance(message.string, str) else message.string):
+                message.flags.discard("fuzzy")
         path(language).write_bytes(written(held))
         new, gone, empty = state(language)
         fuzzy = sum(message.fuzzy for message in held)

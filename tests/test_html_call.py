@@ -16,7 +16,7 @@ from tests import make_analysis as made
 from tests.test_html import Parsed
 from voicecoach.batch.types import Who
 from voicecoach.measures.definitions import definitions
-from voicecoach.reports import html, text
+from voicecoach.reports import html, text, wording
 from voicecoach.reports.html import environment
 from voicecoach.reports.html.about import about, sources
 from voicecoach.reports.html.call import call
@@ -194,7 +194,7 @@ def test_every_threshold_stands_with_its_source() -> None:
 def test_every_measure_has_a_name_and_a_place_as_on_the_terminal() -> None:
     names = {key: name for group in about().measures.values() for key, name in group.items()}
     assert set(names) == set(definitions().entries)
-    for known in (text.FEW_MEASURES, text.NOTABLE_MEASURES, text.OTHER_MEASURES):
+    for known in (wording.FEW_MEASURES, wording.NOTABLE_MEASURES, wording.OTHER_MEASURES):
         for key, name in known.items():
             assert about().name(key) == name
 

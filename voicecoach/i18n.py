@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
@@ -40,6 +40,12 @@ def offered(language: str | None) -> str:
     """The language of ``languages`` that a tag such as "es", "zh-Hant" or "ru_RU.UTF-8" asks for, or ""."""
     first = (language or "").replace("-", "_").split("_")[0].split(".")[0].lower()
     return first if first in languages() else ""
+
+
+def common(found: Iterable[str]) -> str:
+    """The language that all share; where they share none, the current one."""
+    languages_found = set(found)
+    return languages_found.pop() if len(languages_found) == 1 else current()
 
 
 def current() -> str:
@@ -106,7 +112,7 @@ def number(
     """
     kind = f".{figures}g" if digits is None else f".{digits}f"
     text = f"{value:{'+' if sign else ''}{',' if grouped else ''}{kind}}"
-    return text if current() == ENGLISH else _written(text)
+    return written(text)
 
 
 def date(when: datetime) -> str:
@@ -134,14 +140,16 @@ class _Filler(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         text = super().format_field(value, format_spec)
-        return _written(text) if isinstance(value, Real) else text
+        return written(text) if isinstance(value, Real) else text
 
 
 _FILLER = _Filler()
 
 
-def _written(text: str) -> str:
-    """A number of Python's with the decimal sign of the current language."""
+def written(text: str) -> str:
+    """A number as Python writes it with the signs of the current language; other points and commas, too."""
+    if current() == ENGLISH:
+        return text
     signs = _locale(current()).number_symbols["latn"]
     return text.translate({ord("."): signs["decimal"], ord(","): signs["group"]})
 

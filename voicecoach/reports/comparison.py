@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from voicecoach.compare.types import Comparison, MarkerChange, Phrase, reason, rules
 from voicecoach.reports import page, plots
 from voicecoach.reports.json import plain
-from voicecoach.reports.text import FEW_MEASURES
+from voicecoach.reports.wording import FEW_MEASURES
 from voicecoach.score import label
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from voicecoach.i18n import _, fill, written
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -25,8 +27,8 @@ def clock(seconds: float) -> str:
     tenths = round(seconds * 10)
     minutes, rest = divmod(tenths, 600)
     if minutes < 60:
-        return f"{minutes}:{rest / 10:04.1f}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest / 10:04.1f}"
+        return written(f"{minutes}:{rest / 10:04.1f}")
+    return written(f"{minutes // 60}:{minutes % 60:02d}:{rest / 10:04.1f}")
 
 
 def clean(text: str) -> str:
@@ -92,13 +94,18 @@ def rows(console: Console, lines: Iterable[Sequence[str]], indent: int = 2) -> N
     console.print(Padding(table, (0, 0, 0, indent)))
 
 
+def sentence(text: str) -> str:
+    """A remark as a sentence: it begins with a capital and ends with a full stop."""
+    return fill("{text}.", text=f"{text[:1].upper()}{text[1:]}")
+
+
 def note(console: Console, found: Note) -> None:
     """A piece of coaching: what, where, and what could be said instead."""
     say(console, found.text)
     if found.start is not None or found.quote:
         rows(console, [(at(found.start), quoted(found.quote, shorten=False))], indent=4)
     if found.suggestion:
-        rows(console, [("You could say:", quoted(found.suggestion, shorten=False))], indent=4)
+        rows(console, [(_("You could say:"), quoted(found.suggestion, shorten=False))], indent=4)
 
 
 def at(start: float | None) -> str:

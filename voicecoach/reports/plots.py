@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from voicecoach.i18n import date, number
+
 if TYPE_CHECKING:
     from voicecoach.types import Curve
 
@@ -80,7 +82,7 @@ def plot(
     plotext.xticks(list(named.values()), list(named))
     decimals = max(0, 1 - math.floor(math.log10(high - low))) if high > low else 2
     levels = _spread(low, high, max(3, min(5, height // 3)))
-    plotext.yticks(levels, [f"{level:.{decimals}f}" for level in levels])
+    plotext.yticks(levels, [number(level, decimals) for level in levels])
     text = plotext.uncolorize(plotext.build())
     plotext.clear_figure()
     if not unicode:
@@ -115,8 +117,7 @@ def spark(values: Sequence[float], *, unicode: bool = True) -> str:
 
 def day(seconds: float) -> str:
     """Write seconds since 1970, UTC, as a day where the reader is."""
-    when = datetime.fromtimestamp(seconds, UTC).astimezone()
-    return f"{when.day} {when:%b %Y}"
+    return date(datetime.fromtimestamp(seconds, UTC))
 
 
 def minute(seconds: float) -> str:

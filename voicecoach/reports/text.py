@@ -11,8 +11,21 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from voicecoach.i18n import _, common, counted, fill, number, using
 from voicecoach.reports import page
 from voicecoach.reports.page import clean, clock
+from voicecoach.reports.wording import (
+    FEW_MEASURES,
+    KINDS,
+    LAYOUTS,
+    NOTABLE_MEASURES,
+    OPEN,
+    channel_name,
+    family,
+    measure_name,
+    speaker_name,
+    told,
+)
 from voicecoach.score import label
 from voicecoach.takes import StockPhrase, stock_phrases
 from voicecoach.types import (
@@ -36,40 +49,20 @@ SUFFIX = ".txt"
 MOST_MOMENTS = 6
 ONE_MOMENT = 2.0  # seconds; findings this close in one turn are listened to together
 MOST_NAMES = 5  # more are counted, or named by family
-FEW_MEASURES = {
-    "pace.articulation_rate": "pace",
-    "pauses.within_clause_rate": "pauses mid-sentence",
-    "fillers.heard_rate": "fillers heard",
-    "talk.share": "share of the talking",
-    "talk.longest_monologue": "longest stretch",
-    "talk.response_latency": "time to answer",
-    "talk.interruptions": "interruptions",
-    "talk.unannounced_silence": "unannounced silence",
-    "pitch.spread": "pitch range",
-}
-NOTABLE_MEASURES = {"pace.drift": "change of pace"}  # told where they are outside their band
-OTHER_MEASURES = {  # names of measures that are only mentioned where they are missing
-    "loudness.range": "range of loudness",
-    "quality.snr": "signal-to-noise ratio",
-    "structure.phases": "course of the call",
-}
-LAYOUTS = {
-    "mono": "one channel",
-    "dual_mono": "two channels with the same sound, read as one",
-    "split": "a channel for each speaker",
-    "bleed": "a channel for each speaker, each faintly heard on the other",
-}
-OPEN = {"missed": "open", "partly": "partly"}  # status of a criterion, as shown
 
 
 def render(
     analyses: Sequence[Analysis], *, several: bool = False, width: int = 80, color: bool = False
 ) -> str:
     """One page for each analysis and one for what they share, ``width`` columns wide; ends with a newline."""
-    pages = [_page(analysis, width, color) for analysis in analyses]
+    pages = []
+    for analysis in analyses:
+        with using(analysis.language):
+            pages.append(_page(analysis, width, color))
     shared = stock_phrases(analyses) if len(analyses) > 1 else ()
     if shared:
-        pages.append(_shared_page(shared, analyses, width, color))
+        with using(common(analysis.language for analysis in analyses)):
+            pages.append(_shared_page(shared, analyses, width, color))
     return "\n".join(pages)
 
 
@@ -77,9 +70,14 @@ def _shared_page(
     phrases: Sequence[StockPhrase], analyses: Sequence[Analysis], width: int, color: bool
 ) -> str:
     console, out = page.console(width, color)
-    page.say(console, "THE SAME WORDS IN MOST RECORDINGS", indent=0, style="bold")
+    page.say(console, _("THE SAME WORDS IN MOST RECORDINGS"), indent=0, style="bold")
     for phrase in phrases:
-        text = f"In {len(phrase.places)} of {phrase.recordings} recordings: {page.quoted(phrase.quote)}"
+        text = fill(
+            "In {n} of {all} recordings: {quote}",
+            n=len(phrase.places),
+            all=phrase.recordings,
+            quote=page.quoted(phrase.quote),
+        )
         page.say(console, text)
         page.rows(
             console,
@@ -103,15 +101,15 @@ def _page(analysis: Analysis, width: int, color: bool) -> str:
     _not_measured(console, analysis)
     console.print()
     page.say(
-        console, "Transcript, all measures and the source of every threshold: the JSON report.", indent=0
+        console, _("Transcript, all measures and the source of every threshold: the JSON report."), indent=0
     )
     return page.printed(out)
 
 
 def _header(console: Console, analysis: Analysis) -> None:
     page.say(console, analysis.source.path, indent=0, style="bold")
-    page.say(console, ", ".join(made(analysis)))
-    page.rows(console, [*speakers(analysis.source), ("Recording", recording(analysis))])
+    page.say(console, _(", ").join(made(analysis)))
+    page.rows(console, [*speakers(analysis.source), (_("Recording"), recording(analysis))])
     for warning in warnings(analysis):
         page.say(console, f"! {warning}", style="yellow")
 
@@ -119,22 +117,22 @@ def _header(console: Console, analysis: Analysis) -> None:
 def made(analysis: Analysis) -> list[str]:
     """How long a recording is, its channels, its rate and its language, in words."""
     source = analysis.source
-    parts = [clock(source.duration), LAYOUTS.get(source.layout.kind, source.layout.kind)]
-    parts.append(f"{source.original_rate / 1000:g} kHz")
-    others = ", ".join(dict.fromkeys(turn.language for turn in analysis.turns if turn.language))
-    mixed = f", in parts {others}" if others else ""
-    return [*parts, f"language {analysis.language}{mixed}"] if analysis.language else parts
-
-
-def speaker_name(name: str) -> str:
-    """A speaker as the reader, who is the agent, is addressed."""
-    return "You" if name == AGENT else name.capitalize()
+    parts = [clock(source.duration), _(LAYOUTS.get(source.layout.kind, source.layout.kind))]
+    parts.append(f"{number(source.original_rate / 1000)} kHz")
+    if not analysis.language:
+        return parts
+    others = _(", ").join(dict.fromkeys(turn.language for turn in analysis.turns if turn.language))
+    if others:
+        said = fill("language {language}, in parts {others}", language=analysis.language, others=others)
+    else:
+        said = fill("language {language}", language=analysis.language)
+    return [*parts, said]
 
 
 def speakers(source: Source) -> list[tuple[str, str]]:
     """Who speaks, each with the channel and how that is known; the agent first."""
     return [
-        (speaker_name(s.name), ": ".join(filter(None, (s.channel_name, s.reason))))
+        (speaker_name(s.name), told(channel_name(s.channel_name), s.reason))
         for s in sorted(source.speakers, key=lambda speaker: speaker.name != AGENT)
     ]
 
@@ -149,14 +147,17 @@ def warnings(analysis: Analysis) -> list[str]:
     layout = analysis.source.layout
     heard = (*layout.used, *layout.empty)
     channels = [analysis.quality[index] for index in sorted(heard) if index < len(analysis.quality)]
-    found = [*analysis.warnings, *(f"{c.name}: {warning}" for c in channels for warning in c.warnings)]
+    found = [
+        *analysis.warnings,
+        *(told(channel_name(c.name), text) for c in channels for text in c.warnings),
+    ]
     return list(dict.fromkeys(found))
 
 
 def _lost(measures: Sequence[Measure]) -> str:
     """How much speech got no words, from a second on."""
     seconds = sum(m.value or 0.0 for m in measures if m.id == "quality.untranscribed_speech")
-    return f", {seconds:.0f} s of speech without words" if round(seconds) else ""
+    return fill(", {seconds:.0f} s of speech without words", seconds=seconds) if round(seconds) else ""
 
 
 def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
@@ -164,30 +165,33 @@ def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
     own = [s.channel for s in source.speakers if s.name == AGENT and s.channel is not None]
     index = next(iter((*own, *source.layout.used)), 0)
     if index >= len(quality):
-        return "quality not measured"
+        return _("quality not measured")
     found = quality[index]
     if found.silent:
-        return "no sound on this channel"
+        return _("no sound on this channel")
+    percent = round(100 * found.clipping, 2)
     parts = [
-        f"{found.snr:.0f} dB above the noise" if found.snr is not None else "noise not measurable",
-        f"{100 * found.clipping:.2f} % clipped".replace("0.00 % clipped", "not clipped"),
-        "telephone band" if found.telephone_band else "",
+        _("noise not measurable")
+        if found.snr is None
+        else fill("{snr:.0f} dB above the noise", snr=found.snr),
+        fill("{percent:.2f} % clipped", percent=percent) if percent else _("not clipped"),
+        _("telephone band") if found.telephone_band else "",
     ]
-    return ", ".join(filter(None, parts))
+    return _(", ").join(filter(None, parts))
 
 
 def _coaching(console: Console, analysis: Analysis) -> None:
     coaching = analysis.coaching
-    for title, note in (("WHAT WORKED", coaching.strength), ("TRY NEXT", coaching.next_step)):
+    for title, note in ((_("WHAT WORKED"), coaching.strength), (_("TRY NEXT"), coaching.next_step)):
         if note is not None:
             page.heading(console, title)
             page.note(console, note)
     if coaching.drill is not None:
-        page.heading(console, "60-SECOND DRILL")
+        page.heading(console, _("60-SECOND DRILL"))
         page.note(console, coaching.drill)
     if coaching.reason:
         console.print()
-        page.say(console, f"{coaching.reason[:1].upper()}{coaching.reason[1:]}.", indent=0)
+        page.say(console, page.sentence(coaching.reason), indent=0)
 
 
 def _moments(console: Console, analysis: Analysis) -> None:
@@ -201,7 +205,7 @@ def _moments(console: Console, analysis: Analysis) -> None:
             moments.append([finding])
     if not moments:
         return
-    page.heading(console, "MOMENTS TO LISTEN TO")
+    page.heading(console, _("MOMENTS TO LISTEN TO"))
     advised: set[str] = set()
     for found in moments[:MOST_MOMENTS]:
         quotes = [f.quote for f in found if not any(f.quote in g.quote != f.quote for g in found)]
@@ -211,7 +215,7 @@ def _moments(console: Console, analysis: Analysis) -> None:
             advised.add(finding.rule)
         page.rows(console, [(page.at(found[0].start), " ".join(dict.fromkeys(filter(None, texts))))])
     if len(moments) > MOST_MOMENTS:
-        page.say(console, f"and {len(moments) - MOST_MOMENTS} more in the JSON report")
+        page.say(console, fill("and {more} more in the JSON report", more=len(moments) - MOST_MOMENTS))
 
 
 def _one_moment(first: Finding, other: Finding) -> bool:
@@ -227,7 +231,7 @@ def _heard(console: Console, analysis: Analysis) -> None:
         if finding.polarity != "negative":
             groups.setdefault(finding.rule, []).append(finding)
     if groups:
-        page.heading(console, "WHAT WAS HEARD")
+        page.heading(console, _("WHAT WAS HEARD"))
         page.rows(
             console,
             [
@@ -241,22 +245,28 @@ def _heard(console: Console, analysis: Analysis) -> None:
             ],
         )
     if analysis.unbacked:
-        words = "; ".join(
-            f"{page.quoted(f.quote)} {page.at(f.start)}".strip() + f" ({f.evidence.reason})"
+        words = _("; ").join(
+            fill(
+                "{tip} ({reason})",
+                tip=f"{page.quoted(f.quote)} {page.at(f.start)}".strip(),
+                reason=f.evidence.reason,
+            )
             for f in analysis.unbacked
         )
-        page.say(console, f"Heard by the model, not backed by the sound, not counted: {words}")
+        page.say(
+            console, fill("Heard by the model, not backed by the sound, not counted: {words}", words=words)
+        )
 
 
 def _phases(console: Console, phases: Sequence[Phase]) -> None:
     """The course of the call on one line, and what came before the first solution."""
     if not phases:
         return
-    page.heading(console, "COURSE OF THE CALL")
+    page.heading(console, _("COURSE OF THE CALL"))
     names = [label(phase.name) for phase in phases]
     spans = ("-".join(dict.fromkeys((_minute(phase.start), _minute(phase.end)))) for phase in phases)
-    line = ", ".join(f"{name} {span}" for name, span in zip(names, spans, strict=True))
-    page.say(console, f"{line[:1].upper()}{line[1:]}.")
+    line = _(", ").join(f"{name} {span}" for name, span in zip(names, spans, strict=True))
+    page.say(console, page.sentence(line))
     if first := first_solution(phases):
         page.say(console, first)
 
@@ -271,9 +281,30 @@ def first_solution(phases: Sequence[Phase]) -> str:
         for part in (phases[:solving], phases[solving + 1 :])
     )
     seconds = sum(phase.end - phase.start for phase in before)
-    text = f"after {seconds:.0f} s of finding out" if before else "before anything was found out"
-    more = f"; there was more to find out at {_minute(after[0].start)}" if after else ""
-    return f"The first step to a solution came at {_minute(phases[solving].start)}, {text}{more}."
+    at = _minute(phases[solving].start)
+    later_at = _minute(after[0].start) if after else ""
+    if before and after:
+        return fill(
+            "The first step to a solution came at {at}, after {seconds:.0f} s of finding out; there was more "
+            "to find out at {later_at}.",
+            at=at,
+            seconds=seconds,
+            later_at=later_at,
+        )
+    if before:
+        return fill(
+            "The first step to a solution came at {at}, after {seconds:.0f} s of finding out.",
+            at=at,
+            seconds=seconds,
+        )
+    if after:
+        return fill(
+            "The first step to a solution came at {at}, before anything was found out; there was more to "
+            "find out at {later_at}.",
+            at=at,
+            later_at=later_at,
+        )
+    return fill("The first step to a solution came at {at}, before anything was found out.", at=at)
 
 
 def _minute(seconds: float) -> str:
@@ -282,10 +313,10 @@ def _minute(seconds: float) -> str:
 
 def _scorecard(console: Console, analysis: Analysis) -> None:
     scores = analysis.scores
-    page.heading(console, f"SCORECARD {scores.scorecard} {scores.version}")
+    page.heading(console, fill("SCORECARD {name} {version}", name=scores.scorecard, version=scores.version))
     page.say(console, summed_up(scores))
     rows = [
-        (c.kind, name, c.name, _because(c))
+        (_(KINDS[c.kind]), _(name), c.name, _because(c))
         for status, name in OPEN.items()
         for c in scores.criteria
         if c.status == status
@@ -294,35 +325,41 @@ def _scorecard(console: Console, analysis: Analysis) -> None:
     for kind in ("must", "plus"):
         met = [c.name for c in scores.criteria if c.status == "met" and c.kind == kind]
         if met:
-            page.rows(console, [(kind, "met", "; ".join(met))])
-    others = [f"{c.name} ({c.reason})" for c in scores.criteria if c.status == "not_applicable"]
+            page.rows(console, [(_(KINDS[kind]), _("met"), _("; ").join(met))])
+    others = [
+        fill("{tip} ({reason})", tip=c.name, reason=c.reason)
+        for c in scores.criteria
+        if c.status == "not_applicable"
+    ]
     if others:
-        page.rows(console, [("does not apply", "; ".join(others))])
+        page.rows(console, [(_("does not apply"), _("; ").join(others))])
 
 
 def summed_up(scores: Scores) -> str:
     """How the scorecard came out; while a must is open, points say nothing: they are in the JSON report."""
-    total = "" if scores.total is None or scores.passed is False else f"; {scores.total:.0f} of 100 points"
-    return f"{scores.reason}{total}"
+    if scores.total is None or scores.passed is False:
+        return scores.reason
+    return fill("{reason}; {total:.0f} of 100 points", reason=scores.reason, total=scores.total)
 
 
 def _because(criterion: Criterion) -> str:
-    times = ", ".join(clock(time) for time in criterion.times[:3])
-    more = ", ..." if len(criterion.times) > 3 else ""
-    return f"{criterion.reason} ({times}{more})" if times else criterion.reason
+    times = [clock(time) for time in criterion.times[:3]] + ["..."] * (len(criterion.times) > 3)
+    if not times:
+        return criterion.reason
+    return fill("{tip} ({reason})", tip=criterion.reason, reason=_(", ").join(times))
 
 
 def _measures(console: Console, measures: Sequence[Measure]) -> None:
     found = {m.id: m for m in measures if m.speaker == AGENT and m.value is not None}
     rows = [
-        (name, value(found[key]), found[key].grade, band(found[key]))
+        (_(name), value(found[key]), found[key].grade, band(found[key]))
         for key, name in {**FEW_MEASURES, **NOTABLE_MEASURES}.items()
         if key in found and (key in FEW_MEASURES or outside(found[key]))
     ]
     if rows:
-        page.heading(console, "MEASURES")
+        page.heading(console, _("MEASURES"))
         page.rows(console, rows)
-        page.say(console, "A: as by stopwatch. B: usable, with an error. C: described only, never scored.")
+        page.say(console, _("A: as by stopwatch. B: usable, with an error. C: described only, never scored."))
 
 
 def outside(measure: Measure) -> bool:
@@ -335,19 +372,23 @@ def outside(measure: Measure) -> bool:
 def value(measure: Measure) -> str:
     """A value with its unit."""
     assert measure.value is not None
-    return f"{_figure(measure.value)} {measure.unit}".strip()
+    return f"{_figure(measure.value)} {_(measure.unit)}".strip()
 
 
 def _figure(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.1f}"
+    return number(value, 0 if abs(value) >= 100 or value == round(value) else 1)
 
 
 def band(measure: Measure) -> str:
     """The bounds or the band of a measure, and what they are."""
     low = "" if measure.low is None else _figure(measure.low)
     high = "" if measure.high is None else _figure(measure.high)
-    ends = f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}" if high else ""
-    return ": ".join(filter(None, (ends, measure.reason)))
+    ends = ""
+    if low and high:
+        ends = fill("{first} to {last}", first=low, last=high)
+    elif low or high:
+        ends = fill("from {low}", low=low) if low else fill("up to {high}", high=high)
+    return told(ends, measure.reason)
 
 
 def _not_measured(console: Console, analysis: Analysis) -> None:
@@ -359,10 +400,10 @@ def _not_measured(console: Console, analysis: Analysis) -> None:
     rows = [(_named(found), reason) for reason, found in missing(analysis, unseen).items()]
     criteria = not_judged(analysis.scores)
     if len(criteria) > 1 or analysis.scores.total is not None:  # else the scorecard has said it
-        rows += [(_listed(found, "criteria of the scorecard"), reason) for reason, found in criteria.items()]
+        rows += [(_criteria(found), reason) for reason, found in criteria.items()]
     if rows:
-        page.heading(console, "NOT MEASURED")
-        page.rows(console, [("-", f"{names}: {reason}") for names, reason in rows])
+        page.heading(console, _("NOT MEASURED"))
+        page.rows(console, [("-", told(names, reason)) for names, reason in rows])
 
 
 def missing(analysis: Analysis, unseen: Collection[str] = ()) -> Mapping[str, list[str]]:
@@ -388,10 +429,11 @@ def not_judged(scores: Scores) -> Mapping[str, list[str]]:
 def _named(identifiers: Sequence[str]) -> str:
     """Measures and markers in words, by family where there are many."""
     if len(identifiers) > MOST_NAMES:
-        return ", ".join(dict.fromkeys(identifier.split(".")[0] for identifier in identifiers))
-    known = FEW_MEASURES | OTHER_MEASURES
-    return ", ".join(known.get(i) or i.replace(".", " ").replace("_", " ") for i in identifiers)
+        return _(", ").join(dict.fromkeys(map(family, identifiers)))
+    return _(", ").join(map(measure_name, identifiers))
 
 
-def _listed(names: Sequence[str], kind: str) -> str:
-    return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} {kind}"
+def _criteria(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMES:
+        return _(", ").join(names)
+    return counted("{n} criterion of the scorecard", "{n} criteria of the scorecard", n=len(names))

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from voicecoach.i18n import _
 from voicecoach.reports.html.about import about
-from voicecoach.reports.text import speaker_name
+from voicecoach.reports.wording import speaker_name
 from voicecoach.score import label
 from voicecoach.types import Analysis, Event, Finding, Turn
 
