@@ -224,7 +224,8 @@ def main() -> None:
         held = read(language)
         held.update(wanted)
         for message in held:
-            if not any((message.string,) if isinstance(message.string, str) else message.string):
+            strings = (message.string,) if isinstance(message.string, str) else message.string
+            if not any(strings or ()):
                 message.flags.discard("fuzzy")
         path(language).write_bytes(written(held))
         new, gone, empty = state(language)
