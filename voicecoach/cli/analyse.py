@@ -128,6 +128,8 @@ def analyse(
                 if formats == NAMES:  # all that there are: what cannot be is left out
                     _note(f"{name} left out: {error}", quiet)
                     continue
+                if len(files) == len(formats) == 1:
+                    raise
                 _complain(error)
                 codes.append(error.exit_code)
                 continue

@@ -1,4 +1,4 @@
-"""The report as Markdown (CommonMark with tables): coaching, findings with times, scorecard, transcript.
+"""The report as Markdown (CommonMark): coaching, findings with times, scorecard, measures, transcript.
 
 What people said is text in it, never markup: whatever could be is escaped.
 """
@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from voicecoach import i18n
+from voicecoach.i18n import _
 from voicecoach.reports import text
 from voicecoach.reports.cues import voice
 from voicecoach.reports.page import at, clean
 from voicecoach.score import label
-from voicecoach.types import AGENT, Analysis, Note
+from voicecoach.types import AGENT, Analysis, Criterion, Finding, Measure, Note
 
 SUFFIX = ".md"
 _MARKUP = re.compile(
-    r"""[\\`*_\[\]<>&|#~!@$^={}]     # whatever begins or ends something
-    |(?<=www)\.|:(?=//)              # addresses, which become links on their own
-    |^[-+](?=\s|$|[-+])|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]  # lists
+    r"""[\\`*_\[\]<>&|#~@$^={}]                 # whatever begins or ends something
+    |(?<=www)\.|:(?=//)                         # addresses, which become links on their own
+    |^[-+](?=\s|$)|^-(?=-)|(?<=^\d)[.)](?=\s|$)|(?<=^\d\d)[.)](?=\s|$)|(?<=^\d{3})[.)](?=\s|$)  # lists
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -28,7 +30,11 @@ def render(
     analyses: Sequence[Analysis], *, several: bool = False, width: int = 80, color: bool = False
 ) -> str:
     """A report for each recording, one after the other; ends with a newline."""
-    return "\n".join(f"{line}\n" for analysis in analyses for line in _report(analysis))
+    blocks: list[str] = []
+    for analysis in analyses:
+        with i18n.using(analysis.language):
+            blocks += _report(analysis)
+    return "\n\n".join(blocks) + "\n"
 
 
 def escaped(words: str) -> str:
@@ -40,44 +46,34 @@ def _report(analysis: Analysis) -> Iterator[str]:
     """Blocks, to be set apart by empty lines."""
     yield f"# {escaped(analysis.source.path)}"
     facts = [("", ", ".join(text.made(analysis))), *text.speakers(analysis.source)]
-    facts.append(("Recording", text.recording(analysis)))
-    facts += [("", warning) for warning in text.warnings(analysis)]
+    facts.append((_("Recording"), text.recording(analysis)))
+    facts += [("", f"! {warning}") for warning in text.warnings(analysis)]
     yield _items(f"**{escaped(name)}:** {escaped(said)}" if name else escaped(said) for name, said in facts)
     yield from _coaching(analysis)
-    yield from _table(
-        "Findings",
-        ("Time", "Marker", "Words", "What it is", "What to try"),
-        (
-            (at(f.start), f"{label(f.rule)} ({f.polarity})", f.quote, f.message, f.advice)
-            for f in analysis.findings
-        ),
-    )
+    yield from _findings(analysis.findings)
     scores = analysis.scores
-    yield f"## Scorecard {escaped(scores.scorecard)} {escaped(scores.version)}"
+    yield f"## {_('Scorecard')} {escaped(f'{scores.scorecard} {scores.version}')}"
     yield escaped(text.summed_up(scores))
-    rows = ((c.kind, label(c.status), c.name, c.reason) for c in scores.criteria)
-    yield from _table("", ("Kind", "Status", "Criterion", "Why"), rows)
-    measured = [m for m in analysis.measures if m.speaker == AGENT and m.value is not None]
-    values = ((label(m.id), text.value(m), m.grade, text.band(m)) for m in measured)
-    yield from _table("Measures", ("Measure", "Value", "Grade", "Compared with"), values)
-    if missing := text.missing(analysis):
-        yield "## Not measured"
-        yield _items(
-            f"{escaped(', '.join(map(label, names)))}: {escaped(why)}" for why, names in missing.items()
-        )
-    if analysis.turns:
-        yield "## Transcript"
+    yield from _section("", map(_criterion, scores.criteria))
+    own = [m for m in analysis.measures if m.speaker == AGENT and m.value is not None]
+    yield from _section(f"## {_('Your measures')}", map(_measure, own))
+    missing = text.missing(analysis).items()
+    yield from _section(
+        f"## {_('What was not measured, and why')}",
+        (f"{escaped(', '.join(map(label, names)))}: {escaped(why)}" for why, names in missing),
+    )
+    yield from [f"## {_('Transcript')}"] if analysis.turns else []
     for turn in analysis.turns:
-        who = " ".join(filter(None, (at(turn.start), voice(turn.speaker))))
+        who = " ".join(filter(None, (at(turn.start), _(voice(turn.speaker)))))
         yield f"**{escaped(who)}:** {escaped(turn.text)}" if who else f"> {escaped(turn.text)}"
 
 
 def _coaching(analysis: Analysis) -> Iterator[str]:
     found = analysis.coaching
     for title, note in (
-        ("What worked", found.strength),
-        ("Try next", found.next_step),
-        ("60-second drill", found.drill),
+        (_("What worked"), found.strength),
+        (_("Try next"), found.next_step),
+        (_("60-second drill"), found.drill),
     ):
         if note is not None:
             yield f"## {title}"
@@ -88,22 +84,51 @@ def _coaching(analysis: Analysis) -> Iterator[str]:
 
 def _note(note: Note) -> Iterator[str]:
     yield escaped(note.text)
-    quote = f'"{note.quote}"' if note.quote else ""
-    if said := " ".join(filter(None, (at(note.start), quote))):
-        yield f"> {escaped(said)}"
+    if said := _moment(note.start, note.quote):
+        yield f"> {said}"
     if note.suggestion:
-        yield f"You could say: *{escaped(note.suggestion)}*"
+        yield f"{_('You could say:')} *{escaped(note.suggestion)}*"
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    titles = {
+        "negative": _("Worth another try"),
+        "positive": _("What worked"),
+        "neutral": _("Also noticed"),
+    }
+    yield from [f"## {_('Findings')}"] if findings else []
+    for polarity, title in titles.items():
+        yield from _section(f"### {title}", (_finding(f) for f in findings if f.polarity == polarity))
+
+
+def _finding(finding: Finding) -> str:
+    advice = f"{_('Next time:')} {finding.advice}" if finding.advice else ""
+    said = escaped(" ".join(filter(None, (finding.message, advice))))
+    what = f"**{escaped(label(finding.rule))}**"
+    return " ".join(filter(None, (_moment(finding.start, finding.quote), what, said)))
+
+
+def _criterion(criterion: Criterion) -> str:
+    how = f"{_(criterion.kind)}, {label(criterion.status)}"
+    return f"{escaped(how)}: **{escaped(criterion.name)}** ({escaped(criterion.reason)})"
+
+
+def _measure(measure: Measure) -> str:
+    name, said = escaped(label(measure.id)), escaped(text.value(measure))
+    return f"{name}: **{said}** ({measure.grade}) {escaped(text.band(measure))}".rstrip()
+
+
+def _moment(start: float | None, quote: str) -> str:
+    words = clean(quote)
+    return escaped(" ".join(filter(None, (at(start), f'"{words}"' if words else ""))))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """A heading with a list, nothing where the list is empty."""
+    if items := _items(lines):
+        yield from [title] if title else []
+        yield items
 
 
 def _items(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    lines = [" | ".join(map(escaped, row)) for row in rows]
-    if not lines:
-        return
-    if title:
-        yield f"## {title}"
-    heads = [" | ".join(head), " | ".join("---" for _ in head)]
-    yield "\n".join(f"| {line} |" for line in (*heads, *lines))
