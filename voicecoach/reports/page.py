@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.i18n import _, fill, written
+from voicecoach.reports import columns
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from voicecoach.types import Note
 
-LONGEST_QUOTE = 60  # characters
+LONGEST_QUOTE = 60  # columns
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of characters without a shape
 
 
@@ -64,9 +65,8 @@ def printed(out: io.StringIO) -> str:
 def say(console: Console, text: str, *, indent: int = 2, style: str = "") -> None:
     """A paragraph."""
     from rich.padding import Padding
-    from rich.text import Text
 
-    console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
+    console.print(Padding(columns.cell(clean(text), style), (0, 0, 0, indent)))
 
 
 def heading(console: Console, text: str) -> None:
@@ -79,7 +79,6 @@ def rows(console: Console, lines: Iterable[Sequence[str]], indent: int = 2) -> N
     """Columns as wide as what stands in them; the last wraps, and any that would take half the page."""
     from rich.padding import Padding
     from rich.table import Table
-    from rich.text import Text
 
     cells = [[clean(cell) for cell in row] for row in lines]
     if not cells:
@@ -87,10 +86,10 @@ def rows(console: Console, lines: Iterable[Sequence[str]], indent: int = 2) -> N
     table = Table.grid(padding=(0, 2, 0, 0))
     last = len(cells[0]) - 1
     for column in range(last + 1):
-        widest = max(len(row[column]) for row in cells)
+        widest = max(columns.width(row[column]) for row in cells)
         table.add_column(no_wrap=column < last and widest <= console.width // 2, overflow="fold")
     for row in cells:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*map(columns.cell, row))
     console.print(Padding(table, (0, 0, 0, indent)))
 
 
@@ -114,10 +113,10 @@ def at(start: float | None) -> str:
 
 
 def quoted(quote: str, *, shorten: bool = True) -> str:
-    """Words in quotation marks, cut after ``LONGEST_QUOTE`` characters; empty where there are none."""
+    """Words in quotation marks, cut after ``LONGEST_QUOTE`` columns; empty where there are none."""
     text = clean(quote)
     if not text:
         return ""
-    if shorten and len(text) > LONGEST_QUOTE:
-        text = f"{text[:LONGEST_QUOTE].rsplit(' ', 1)[0]} ..."
+    if shorten:
+        text = columns.cut(text, LONGEST_QUOTE)
     return f'"{text}"'
