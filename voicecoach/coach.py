@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from voicecoach.i18n import ENGLISH, _, fill, using
 from voicecoach.score import SCORED_GRADES, Item, Scorecard, Want, why_no_total
+from voicecoach.spacing import length
 from voicecoach.types import AGENT, Coaching, Criterion, Finding, Measure, Note, Scores, Turn
 
 LONGEST_SENTENCE = 160  # characters; a longer one is not quoted whole
@@ -90,7 +91,7 @@ def _strength(scorecard: Scorecard, findings: Sequence[Finding], turns: Sequence
     def telling(candidate: tuple[Finding, str]) -> tuple[bool, int, bool, int]:
         finding, quote = candidate
         return (
-            len(quote.split()) < scorecard.telling_quote,
+            length(quote) < scorecard.telling_quote,
             order.index(finding.rule),
             finding.evidence.status != "backed",
             -len(finding.quote),

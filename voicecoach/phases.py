@@ -16,6 +16,7 @@ from pathlib import Path
 
 from voicecoach.datafile import read_file
 from voicecoach.i18n import _, fill
+from voicecoach.spacing import length
 from voicecoach.types import AGENT, PHASES, UNKNOWN, Match, Phase, Turn
 
 _CLOSING = PHASES.index("closing")
@@ -144,7 +145,7 @@ def _points(
 
 
 def _tells(turn: Turn) -> bool:
-    return turn.speaker != AGENT and len(turn.text.split()) >= settings().telling_words
+    return turn.speaker != AGENT and length(turn.text) >= settings().telling_words
 
 
 def _cost(before: int, after: int) -> float:

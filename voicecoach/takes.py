@@ -14,6 +14,7 @@ from voicecoach.measures import sound
 from voicecoach.measures.definitions import definitions, threshold
 from voicecoach.measures.scene import Scene, Spell, Stretch, scene
 from voicecoach.rules.text import MARKS, Spelling, read
+from voicecoach.spacing import joined
 from voicecoach.types import AGENT, Analysis, Call, Contours, Word
 
 
@@ -112,7 +113,7 @@ def _utterance(
     if not words or any(word.backed is False for word in words):
         return []
     known = seen.sound
-    text = ("" if known and not known.spaces else " ").join(word.text.strip() for word in words)
+    text = joined(word.text.strip() for word in words)
     bare = [word for word in read(text, spelling).stream if word not in MARKS]
     if len(bare) < threshold("utterance_words"):
         return []

@@ -18,6 +18,7 @@ def devices(*, test: bool, microphone: str | None) -> int:
     voicecoach devices --test --microphone headset
     """
     from voicecoach import record
+    from voicecoach.reports import columns
 
     if test:
         return _test(microphone)
@@ -35,10 +36,10 @@ def devices(*, test: bool, microphone: str | None) -> int:
         ]
         name = shown(one.name) + (f"  ({', '.join(notes)})" if notes else "")
         rows.append((str(one.index), str(one.inputs), str(one.outputs), str(one.rate), shown(one.api), name))
-    widths = [max(len(row[k]) for row in rows) for k in range(5)]
+    widths = [max(columns.width(row[k]) for row in rows) for k in range(5)]
     for row in rows:
-        numbers = "  ".join(row[k].rjust(widths[k]) for k in range(4))
-        click.echo(f"{numbers}  {row[4].ljust(widths[4])}  {row[5]}".rstrip())
+        numbers = "  ".join(columns.pad(row[k], widths[k], right=True) for k in range(4))
+        click.echo(f"{numbers}  {columns.pad(row[4], widths[4])}  {row[5]}".rstrip())
     return 0
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # takes on a page, when nothing else is asked for
 ENDINGS = {"interrupted": ", was interrupted", "unanswered": ", nothing was said"}
-WHAT = 18  # characters of what a take is of
+WHAT = 18  # columns of what a take is of
 COLUMNS = (
     *("number", "agent", "kind", "scenario", "language", "started", "duration", "status", "ended"),
     *("musts_met", "musts", "total", "model", "rated", "recording"),
@@ -281,12 +281,15 @@ def _page(takes: Sequence[Take], agent: str | None, scenario: str | None, *, mor
         return (
             f"no takes{whose} yet; voicecoach practice makes one, voicecoach history --all lists everybody's"
         )
+    from voicecoach.reports import columns
+
     lines = [f"{'take':>5}  {'when':<16}  {'what':<{WHAT}}  {'length':>6}  result"]
     for take in takes:
         when = take.started.astimezone().strftime("%Y-%m-%d %H:%M")
         what = f"{take.agent}: " * (agent is None) + (take.scenario or take.kind)
-        what = what if len(what) <= WHAT else what[: WHAT - 3] + "..."
-        lines.append(f"{take.number:>5}  {when}  {what:<{WHAT}}  {_length(take):>6}  {_result(take)}")
+        what = what if columns.width(what) <= WHAT else columns.head(what, WHAT - 3) + "..."
+        what = columns.pad(what, WHAT)
+        lines.append(f"{take.number:>5}  {when}  {what}  {_length(take):>6}  {_result(take)}")
         marks = [text for text, on in (("model take", take.model), ("self-rating kept", take.rated)) if on]
         if marks:
             lines.append(f"{'':>25}{', '.join(marks)}")

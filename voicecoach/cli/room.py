@@ -226,27 +226,28 @@ class Room:
     def say(self, text: str, *, style: str = "") -> None:
         """A line or more on stderr; a line break in front is an empty line, spaces are the indent."""
         from rich.padding import Padding
-        from rich.text import Text
 
+        from voicecoach.reports.columns import cell
         from voicecoach.reports.text import clean
 
         if text.startswith("\n"):
             self.console.print()
         indent = len(text) - len(text.lstrip(" "))
-        self.console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
+        self.console.print(Padding(cell(clean(text), style), (0, 0, 0, indent)))
 
     def rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Names and texts in two columns, on stderr."""
         from rich.padding import Padding
         from rich.table import Table
 
+        from voicecoach.reports.columns import cell
         from voicecoach.reports.text import clean
 
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for name, text in rows:
-            table.add_row(clean(name), clean(text))
+            table.add_row(cell(clean(name)), cell(clean(text)))
         self.console.print(Padding(table, (0, 0, 0, 2)))
 
 

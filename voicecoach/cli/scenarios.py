@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +124,7 @@ def new_(scenario: str, folder: Path, family: str) -> None:
 
 
 def _card(found: Scenario) -> list[str]:
+    from voicecoach.reports import columns
     from voicecoach.scenarios import HARDEST, families
 
     kind = next(family for family in families() if family.id == found.family)
@@ -142,11 +142,13 @@ def _card(found: Scenario) -> list[str]:
     ]
     for name, text in rows:
         if text:
-            card += textwrap.wrap(text, _WIDTH, initial_indent=f"{name:<15}", subsequent_indent=" " * 15)
+            card += columns.wrap(text, _WIDTH, columns.pad(name, 15), " " * 15)
     return [*card, ""]
 
 
 def _told(number: int, line: Line) -> list[str]:
+    from voicecoach.reports import columns
+
     audio = line.audio.name if line.audio else "text only"
     rows = [
         (f"{number}.", f'"{line.say}"'),
@@ -164,7 +166,7 @@ def _told(number: int, line: Line) -> list[str]:
     told: list[str] = []
     for name, text in rows:
         if text:
-            told += textwrap.wrap(text, _WIDTH, initial_indent=f"  {name:<8}", subsequent_indent=" " * 10)
+            told += columns.wrap(text, _WIDTH, f"  {columns.pad(name, 8)}", " " * 10)
     return [*told, ""]
 
 

@@ -62,6 +62,7 @@ class Stage:
         from rich.padding import Padding
         from rich.text import Text
 
+        from voicecoach.reports.columns import cell
         from voicecoach.reports.text import clean
 
         self._sounded, self._hinted = sounded, False
@@ -69,7 +70,7 @@ class Stage:
         who = f"{number + 1}/{len(self.scenario.lines)}  {clean(self.scenario.caller.name)}"
         self.console.print(Text.assemble((who, "bold"), f"  ({clean(line.how)})" if line.how else ""))
         words = clean(line.say) if self.text or not sounded else "(listen)"
-        self.console.print(Padding(Text(words), (0, 0, 0, 5)))
+        self.console.print(Padding(cell(words), (0, 0, 0, 5)))
 
     def show(self, now: Now) -> None:
         """The line at the bottom, at most ten times a second; a plain line a turn where there is none."""
@@ -106,6 +107,8 @@ class Stage:
     def _bottom(self, now: Now) -> RenderableType:
         from rich.text import Text
 
+        from voicecoach.reports import columns
+
         if now.waiting:
             state = HINT
         elif now.doing == "caller":
@@ -123,7 +126,7 @@ class Stage:
         again = "r: say again  " if self._sounded else ""
         text = left
         for keys in (f"Enter: done  {again}s: stop", "s: stop"):
-            gap = self.console.width - len(left) - len(keys) - 1
+            gap = self.console.width - columns.width(left + keys) - 1
             if gap >= 2:
                 text = f"{left}{' ' * gap}{keys}"
                 break

@@ -26,6 +26,7 @@ import numpy as np
 
 from voicecoach.measures.definitions import clock, definitions, measured, not_measured, said, threshold
 from voicecoach.measures.scene import Scene, Stretch, asks, ends_in, sentence, waits, within
+from voicecoach.spacing import joined
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Event, Match, Measure
 
 SHARE, MONOLOGUE, LATENCY = "talk.share", "talk.longest_monologue", "talk.response_latency"
@@ -42,7 +43,7 @@ def events(scene: Scene) -> Iterator[Event]:
             yield from _interruptions(scene, speaker, other)
             for stretch in own:
                 if stretch.backchannel:
-                    words = " ".join(word.text.strip() for word in stretch.words)
+                    words = joined(word.text.strip() for word in stretch.words)
                     yield Event(
                         "backchannel", speaker, stretch.start, stretch.end, said("backchannel", words=words)
                     )

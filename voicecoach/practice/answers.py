@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from voicecoach import evidence, rules
 from voicecoach.datafile import read_file
 from voicecoach.practice.wording import Drift, drift, find
+from voicecoach.spacing import joined
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Finding, Turn, Word
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class Judge:
                 pieces.append(turn.text[own[0][1][0] : own[-1][1][1]])
                 words += [word for word, _ in own]
         begin, stop = (words[0].start, words[-1].end) if words else (None, None)
-        return Turn(AGENT, " ".join(pieces), begin, stop, tuple(words))
+        return Turn(AGENT, joined(pieces), begin, stop, tuple(words))
 
     def _expected(self, expect: Expect, said: Turn, times: tuple[float, float], why: str) -> Expected:
         bare = Expected(expect.markers, expect.tip, NOT_MEASURED)

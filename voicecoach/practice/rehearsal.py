@@ -195,6 +195,7 @@ def stop_word(recogniser: Recogniser, scenario: Scenario) -> StopHeard | None:
     import numpy as np
 
     from voicecoach.record.resample import Resampler
+    from voicecoach.rules.text import unspaced
     from voicecoach.transcribe import RATE, speech_probability
 
     wanted = _bare(scenario.stop_word)
@@ -206,7 +207,7 @@ def stop_word(recogniser: Recogniser, scenario: Scenario) -> StopHeard | None:
         own = np.concatenate([resampler.add(samples), resampler.flush()])
         found = recogniser.transcribe([own], [speech_probability(own)], language=scenario.language)
         said = _bare(" ".join(segment.text for segment in found.channels[0]))
-        return f" {wanted} " in f" {said} "
+        return wanted in said if unspaced(wanted) else f" {wanted} " in f" {said} "
 
     return heard
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from voicecoach import scenarios
 from voicecoach.rules import Pack
 from voicecoach.rules.text import MARKS, Spelling, read
+from voicecoach.spacing import joined
 
 _Cost = tuple[int, int]  # changes, and words that are the same, below zero
 _NONE: _Cost = (0, 0)
@@ -95,7 +96,7 @@ def drift(wanted: str, text: str, spelling: Spelling, *, least: int, most: float
     if not 0 < cost[-1][end][0] <= most * len(asked):
         return None
     start, changes = _steps(cost, asked, said, end)
-    return Drift(" ".join(said[start:end]), changes)
+    return Drift(joined(said[start:end]), changes)
 
 
 def _and(cost: _Cost, *, same: bool = False) -> _Cost:
@@ -126,11 +127,7 @@ def _steps(
             groups.append([])
         else:
             groups[-1].append(pair)
-    changes = tuple(
-        (" ".join(filter(None, (a for a, _ in group))), " ".join(filter(None, (b for _, b in group))))
-        for group in groups
-        if group
-    )
+    changes = tuple((joined(a for a, _ in group), joined(b for _, b in group)) for group in groups if group)
     return j, changes
 
 

@@ -41,6 +41,14 @@ def cut(text: str, columns: int, mark: str = " ...") -> str:
     return f"{lines[0]}{mark}"
 
 
+def head(text: str, columns: int) -> str:
+    """As many characters as take ``columns``, at least one."""
+    end = 1
+    while end < len(text) and width(text[: end + 1]) <= columns:
+        end += 1
+    return text[:end]
+
+
 def wrap(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
     """The text in lines of at most ``columns``, behind ``first`` in the first line and ``rest`` in others."""
     lines: list[str] = []
@@ -51,19 +59,11 @@ def wrap(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
             lines.append(line.rstrip())
             line, bare = rest, token.lstrip()
         while width(line) + width(bare) > columns and width(bare) > 1:  # a word longer than a line
-            head = _fitting(bare, max(1, columns - width(line)))
-            lines.append(line + head)
-            line, bare = rest, bare[len(head) :]
+            part = head(bare, max(1, columns - width(line)))
+            lines.append(line + part)
+            line, bare = rest, bare[len(part) :]
         line, begun = line + bare, True
     return [*lines, line.rstrip()] if begun else lines
-
-
-def _fitting(text: str, columns: int) -> str:
-    """As many characters as take ``columns``, at least one."""
-    end = 1
-    while end < len(text) and width(text[: end + 1]) <= columns:
-        end += 1
-    return text[:end]
 
 
 def _tokens(text: str) -> Iterator[str]:

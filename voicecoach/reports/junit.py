@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.reports.page import at, clean
+from voicecoach.spacing import joined
 from voicecoach.types import Analysis, Criterion, Finding
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _finding(analysis: Analysis, finding: Finding) -> TestCase:
 
     case = _case(analysis, " ".join(filter(None, (finding.rule, at(finding.start)))))
     result = Failure(clean(finding.message), "finding")
-    result.text = clean(" ".join(filter(None, (f'"{finding.quote}"', finding.advice))))
+    result.text = clean(joined((f'"{finding.quote}"', finding.advice)))
     case.result = result
     return case
 

@@ -27,6 +27,7 @@ from voicecoach.reports.wording import (
     told,
 )
 from voicecoach.score import label
+from voicecoach.spacing import joined
 from voicecoach.takes import StockPhrase, stock_phrases
 from voicecoach.types import (
     AGENT,
@@ -213,7 +214,7 @@ def _moments(console: Console, analysis: Analysis) -> None:
         for finding in found:
             texts += [finding.message, "" if finding.rule in advised else finding.advice]
             advised.add(finding.rule)
-        page.rows(console, [(page.at(found[0].start), " ".join(dict.fromkeys(filter(None, texts))))])
+        page.rows(console, [(page.at(found[0].start), joined(dict.fromkeys(texts)))])
     if len(moments) > MOST_MOMENTS:
         page.say(console, fill("and {more} more in the JSON report", more=len(moments) - MOST_MOMENTS))
 

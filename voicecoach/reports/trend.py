@@ -7,13 +7,12 @@ are in UTC. "Likely" is said of an interval that holds in 19 of 20 cases, "proba
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from voicecoach.reports import plots
+from voicecoach.reports import columns, plots
 from voicecoach.reports.page import clean
 from voicecoach.trend import (
     FALLING,
@@ -33,7 +32,7 @@ from voicecoach.trend import (
 NAME, NUMBERS = 26, 24  # columns
 WIDE = NAME + NUMBERS + 26  # from here on names, numbers and drawings stand beside each other
 HEIGHT = 11  # lines of the drawing
-LONGEST = 60  # characters of a phrase
+LONGEST = 60  # columns of a phrase
 
 
 def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: bool = True) -> str:
@@ -105,7 +104,7 @@ class _Page:
 
     def say(self, text: str, indent: int = 2) -> None:
         space = " " * indent
-        self.lines += textwrap.wrap(clean(text), self.width, initial_indent=space, subsequent_indent=space)
+        self.lines += columns.wrap(clean(text), self.width, space, space)
 
     def heading(self, text: str) -> None:
         self.lines.append("")
@@ -140,20 +139,22 @@ class _Page:
         middles = groups(values, int(threshold("spark")), counted=about.counted)
         numbers = f"{figure(found.change.start)} -> {figure(found.change.now)} {found.unit}".strip()
         drawn = plots.spark(middles, unicode=self.unicode)
-        self.columns(found.name, f"{numbers:<{NUMBERS}}  {drawn}" if self.width >= WIDE else numbers)
+        self.columns(
+            found.name, f"{columns.pad(numbers, NUMBERS)}  {drawn}" if self.width >= WIDE else numbers
+        )
         self.columns("", _words(found, found.change))
 
     def columns(self, name: str, text: str) -> None:
         """A name and what is said of it, beside it where there is room, else below it."""
         if self.width >= WIDE:
-            first, space = f"  {name:<{NAME}}  ", " " * (NAME + 4)
+            first, space = f"  {columns.pad(name, NAME)}  ", " " * (NAME + 4)
         else:
             first = space = " " * 4
             self.lines += [f"  {name}"] if name else []
-        if len(first) + len(text) <= self.width:
+        if columns.width(first + text) <= self.width:
             self.lines.append(first + text)  # as it is: columns within it stay columns
         else:
-            self.lines += textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=space)
+            self.lines += columns.wrap(text, self.width, first, space)
 
     def text(self) -> str:
         return "".join(f"{line.rstrip()}\n" for line in self.lines)
@@ -220,7 +221,7 @@ def _worn(one: Worn) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} ..."
+    return columns.cut(text, LONGEST)
 
 
 def _signed(value: float) -> str:

@@ -25,6 +25,7 @@ from voicecoach.rules.phrase import Phrase
 from voicecoach.rules.question import Question
 from voicecoach.rules.text import ASK, END, MARKS, OPEN
 from voicecoach.rules.timing import Timing, announced, happened
+from voicecoach.spacing import joined
 from voicecoach.types import Event, Turn
 
 _MARKS = {
@@ -153,7 +154,7 @@ def _density(rule: Density, dialogue: Dialogue) -> Iterator[str]:
         if MARKS.isdisjoint(wording)
     )
     for wording, count in counts.most_common(1):
-        yield f"{' '.join(wording)!r} is said most often: {count}, wanted are {rule.times}"
+        yield f"{joined(wording)!r} is said most often: {count}, wanted are {rule.times}"
     if not counts:
         yield f"no sentence has {rule.words} words"
 

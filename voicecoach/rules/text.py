@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voicecoach.rules.stems import Stem, unchanged
+from voicecoach.spacing import UNSPACED
 
 OPEN, ASK, END = "^", "?", "$"
 MARKS = frozenset((OPEN, ASK, END))
@@ -28,21 +29,20 @@ _LONGEST_ENDING = 30  # characters
 
 _VOICED = "\uff9e\uff9f"  # marks behind half-width kana
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\u00b4`", "'"))
-_CHARACTERS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _REST = (
     r"|(?P<number>(?<=\d)[.,:](?=\d))"
     r"|(?P<dots>\.\.+)"
     r"|(?P<end>[.!?。！？;؟\n]+)"
 )
-_LETTER = rf"(?![{_CHARACTERS}])[^\W_]"
+_LETTER = rf"(?![{UNSPACED}])[^\W_]"
 # A word broken off stands before a space, or before the word itself ("ye- you", "y-you").
 _PIECES = (
-    rf"(?P<character>[{_CHARACTERS}])"
+    rf"(?P<character>[{UNSPACED}])"
     rf"|(?P<broken>(?:{_LETTER})+-(?=\s|$)|(?<!\w)(?P<begun>(?:{_LETTER}){{1,3}})-(?=(?P=begun){_LETTER}))"
     rf"|(?P<word>(?:{_LETTER})+(?:'(?:{_LETTER})+)*){_REST}"
 )
 _PIECE = re.compile(_PIECES)
-_UNSPACED = re.compile(f"[{_CHARACTERS}]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _ASCII_PIECE = re.compile(
     rf"(?P<broken>[a-z0-9]+-(?=\s|$)|(?<!\w)(?P<begun>[a-z]{{1,3}})-(?=(?P=begun)[a-z]))"
     rf"|(?P<word>[a-z0-9]+(?:'[a-z0-9]+)*){_REST}"

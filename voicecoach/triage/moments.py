@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from voicecoach.batch.types import Record
 from voicecoach.i18n import _
+from voicecoach.spacing import length
 from voicecoach.triage.definitions import definitions, threshold
 from voicecoach.triage.files import is_poor, said_of
 from voicecoach.types import AGENT, Analysis, Finding
@@ -116,7 +117,7 @@ def _found(record: Record, analysis: Analysis) -> Iterator[Moment]:
             continue
         good = finding.polarity == "positive"
         if good and (
-            len(finding.quote.split()) < threshold("telling_words")
+            length(finding.quote) < threshold("telling_words")
             or any(_beside(finding, other) for other in bad)
         ):
             continue
