@@ -29,18 +29,24 @@ def pseudo(text: str) -> str:
 
 
 class Pseudo:
-    """A catalogue that has every message."""
+    """A catalogue that has every message, and keeps those it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
 
     def gettext(self, text: str) -> str:
+        self.asked.add(text)
         return pseudo(text)
 
     def ngettext(self, one: str, many: str, count: int) -> str:
+        self.asked.add(one)
         return pseudo(one if count == 1 else many)
 
 
 @contextmanager
-def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Make every catalogue this one; gives the language to ask for."""
+def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pseudo]:
+    """Make every catalogue this one."""
     with monkeypatch.context() as patch:
-        patch.setattr(i18n, "_catalogue", lambda _language: Pseudo())
-        yield LANGUAGE
+        catalogue = Pseudo()
+        patch.setattr(i18n, "_catalogue", lambda _language: catalogue)
+        yield catalogue

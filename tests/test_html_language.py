@@ -9,9 +9,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from make_records import record
+from make_records import REASONS, record
 
 from tests import make_analysis as made
+from tests.catalogue import messages
 from tests.pseudo import LANGUAGE, spoken
 from tests.test_html_call import everywhere
 from voicecoach import i18n
@@ -25,6 +26,7 @@ SAID = "话"  # stands for all that people said, and for what the analysis tells
 PLAIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = re.compile(r"\b(dB|dBFS|kHz|Hz|SHA-256|csv|calls|findings|not_analysed|voicecoach|wav|html|ru)\b")
 SENTENCE = re.compile(r"""["'`]([A-Z][a-z]+ [^"'`]*|[^"'`<>{}\n]*([a-z]{2,} ){2,}[a-z]{2,}[^"'`\n]*)["'`]""")
+PLACE = re.compile(r"\{[^{}]*\}")
 SHOWN = ("title", "aria-label", "alt", "placeholder", "aria-valuetext")
 VOID = ("meta", "input", "br", "link", "img", "rect")
 
@@ -122,6 +124,20 @@ def test_the_trainers_page_says_nothing_outside_the_catalogue(monkeypatch: pytes
         assert list(untranslated(page)) == []
 
 
+def test_what_pages_ask_a_catalogue_for_is_among_the_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {one.id if isinstance(one.id, str) else one.id[0] for one in messages()}
+    calls = [record(f"{n}", f"{SAID}{n % 7}", _told(n), day="2026-03-01") for n in range(60)]
+    broken = [record(f"b{n}", reason=reason) for n, reason in enumerate(REASONS)]
+    with spoken(monkeypatch) as catalogue:
+        for case in made.ALL.values():
+            html.call_page(replace(case(), language=LANGUAGE))
+        trainer_page([*calls, *broken])
+        trainer_page(calls[:2], pages=False, interrupted=True)
+        trainer_page([])
+    assert len(catalogue.asked) > 250
+    assert {text for text in catalogue.asked if any(map(str.isalpha, PLACE.sub("", text)))} - known == set()
+
+
 def _told(number: int) -> Analysis:
     case = made.ALL[("good", "poor", "alone")[number % 3]]()
     return replace(everywhere(case, SAID), language=LANGUAGE)
@@ -138,6 +154,16 @@ def test_what_was_said_in_another_language_is_marked_with_it() -> None:
     assert '<p class="words" dir="auto" lang="de">' in page
     assert 'lang="de"' not in html.call_page(replace(said, language="es"))
     assert '<html lang="es">' in html.call_page(replace(said, language="es"))
+
+
+def test_a_turn_in_another_language_than_its_call_is_marked_with_its_own() -> None:
+    case = made.poor()
+    first = case.findings[0].turn
+    assert first is not None
+    turns = tuple(replace(turn, language="ja" if n == first else "") for n, turn in enumerate(case.turns))
+    page = html.call_page(replace(case, turns=turns))
+    assert page.count('<p class="words" dir="auto" lang="ja">') == 1
+    assert f'<bdi lang="ja">{case.findings[0].quote}</bdi>' in page
 
 
 def test_chinese_is_marked_by_its_characters() -> None:

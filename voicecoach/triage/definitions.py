@@ -54,7 +54,7 @@ class Definitions:
 
     def name(self, rule: str) -> str:
         """The name of a marker to read in the current language, such as "open question"."""
-        return _(self.names.get(rule) or label(rule))
+        return _(self.names[rule]) if rule in self.names else label(rule)
 
 
 @cache

@@ -77,9 +77,10 @@ def _about(_language: str) -> About:
 
 @cache
 def sources() -> Mapping[str, tuple[Threshold, ...]]:
-    """Every threshold with a source in the files of the package, by what the file is about."""
+    """Every threshold with a source in the files of the package, by what the file is about; in English."""
     package = Path(str(resources.files("voicecoach")))
-    return {title: tuple(_thresholds(read_file(package / name), ())) for name, title in FILES.items()}
+    with i18n.using(i18n.ENGLISH):
+        return {title: tuple(_thresholds(read_file(package / name), ())) for name, title in FILES.items()}
 
 
 def _thresholds(value: Value, path: tuple[str, ...]) -> Iterator[Threshold]:

@@ -104,6 +104,12 @@ class Call:
     made: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, str], ...]  # what made it, by our own names, which are in English
 
+    def language_of(self, turn: int | None) -> str:
+        """The language a turn is in, or the call where there is none."""
+        turns = self.analysis.turns
+        own = turns[turn].language if turn is not None and turn < len(turns) else ""
+        return own or self.analysis.language
+
 
 def call(analysis: Analysis) -> Call:
     """Return what the page of a recording says."""
@@ -164,7 +170,7 @@ def _groups(moments: Sequence[Moment], polarity: str) -> Iterator[Group]:
             )
             for m in same
         )
-        yield Group(_(label(rule)), same[0].finding, tuple(same), tuple(dict.fromkeys(sure)))
+        yield Group(label(rule), same[0].finding, tuple(same), tuple(dict.fromkeys(sure)))
 
 
 def _criteria(analysis: Analysis) -> Iterator[Judged]:
@@ -178,7 +184,7 @@ def _steps(analysis: Analysis) -> Iterator[Step]:
     for phase in analysis.phases:
         seconds = phase.end - phase.start
         yield Step(
-            _(label(phase.name)),
+            label(phase.name),
             phase.start,
             phase.end,
             seconds,
@@ -243,7 +249,7 @@ def _made(analysis: Analysis) -> Iterator[tuple[str, str]]:
 
 def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield from _told(analysis.provenance, "")
-    seconds = ", ".join(f"{label(stage)} {took:.1f} s" for stage, took in analysis.timings.items())
+    seconds = ", ".join(f"{stage.replace('_', ' ')} {took:.1f} s" for stage, took in analysis.timings.items())
     if seconds:
         yield "time taken", seconds
 

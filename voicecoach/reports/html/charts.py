@@ -128,8 +128,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
             if finding.start is not None
         ],
         "phases": [
-            {"name": _(label(phase.name)), "start": phase.start, "end": phase.end}
-            for phase in analysis.phases
+            {"name": label(phase.name), "start": phase.start, "end": phase.end} for phase in analysis.phases
         ],
         "level": {name: _level(contours) for name, contours in analysis.contours.items()},
         "loudness": None if found is None else _loudness(found),

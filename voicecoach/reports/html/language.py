@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from voicecoach import i18n, score
+from voicecoach import i18n
 from voicecoach.datafile import read_file
 from voicecoach.i18n import _
+from voicecoach.score import label
 
 _CODE = re.compile(r"[a-z]{2,3}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -65,11 +66,6 @@ def spoken(language: str, text: str = "") -> str:
     if found == tag(i18n.current()) or not _CODE.fullmatch(language):
         return ""
     return Markup(' lang="{}"').format(found)
-
-
-def label(identifier: str) -> str:
-    """The last part of an id in words of the current language."""
-    return _(score.label(identifier))
 
 
 def called(rule: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from voicecoach.i18n import _
 from voicecoach.reports.html.about import about
 from voicecoach.reports.wording import speaker_name
 from voicecoach.score import label
@@ -68,7 +67,7 @@ def transcript(analysis: Analysis, findings: Sequence[tuple[str, Finding]]) -> t
         _said(turn, number, [f for f in findings if f[1].turn == number], inside.get(number, ()))
         for number, turn in enumerate(turns)
     ]
-    starts = {phase.first_turn: _(label(phase.name)) for phase in analysis.phases}
+    starts = {phase.first_turn: label(phase.name) for phase in analysis.phases}
     parts: list[tuple[str, list[Said | Event]]] = []
     waiting = list(between)
     for number, one in enumerate(said):
