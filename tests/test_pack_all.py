@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from voicecoach.cli import cli
 from voicecoach.datafile import read_text
 from voicecoach.rules import languages, load_pack
 from voicecoach.rules.check import find_differences
@@ -92,4 +95,27 @@ def test_a_reason_for_nothing_is_told() -> None:
         "language.yaml:1:89: the gap 'courtesy.thank' is no rule of English; did you mean 'courtesy.thanks'?",
         "language.yaml:2:45: 'courtesy.please' is a rule of English",
         "language.yaml:2:63: 'courtesy.tu' is no rule of this pack",
+    ]
+
+
+RULE = """rules:
+  - id: courtesy.house
+    type: phrase
+    polarity: positive
+    source: Our manual.
+    grade: C
+    patterns: {phrases: [hello]}
+    examples: {match: ["[[Hello]]."], no_match: ["Say it, not hell or halo."]}
+    message: You said it.
+    advice: Say it.
+"""
+
+
+@pytest.mark.parametrize(("folder", "checked"), [("", "en"), ("ru", "ru")])
+def test_a_folder_of_rules_is_checked_for_its_language(tmp_path: Path, folder: str, checked: str) -> None:
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / folder / "house.yaml").write_text(RULE, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["rules", "check", "--rules", str(tmp_path), "--no-builtin"])
+    assert [line for line in done.output.splitlines() if "note" not in line] == [
+        f"{checked}: 1 rule and 2 examples are fine"
     ]

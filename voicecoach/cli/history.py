@@ -19,7 +19,6 @@ from voicecoach.cli.options import (
     scenarios_option,
 )
 from voicecoach.cli.terminal import shown, shown_progress
-from voicecoach.reports import NAMES, ON_TERMINAL
 
 if TYPE_CHECKING:
     from voicecoach.history import History, Take
@@ -108,11 +107,10 @@ def _stored(command: Callable[..., Any]) -> Callable[..., Any]:
     "-f",
     "--output-format",
     "--output_format",
-    type=click.Choice([name for name in NAMES if name != "html"]),
+    type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    metavar="FORMAT",
-    help="As analyse writes them: text, json, md, vtt and so on.",
+    help="The page, or the JSON document.",
 )
 @_stored
 def show(context: click.Context, number: int, output_format: str, history: Path | None) -> None:
@@ -128,8 +126,7 @@ def show(context: click.Context, number: int, output_format: str, history: Path 
 
     if output_format == "text":
         _print("\n".join(_head(take, rating, practised=practised)) + "\n")
-    report = reports.render(output_format, [analysis])
-    click.echo(report if output_format in ON_TERMINAL else report.encode(), nl=False)
+    click.echo(reports.FORMATS[output_format].render([analysis]), nl=False)
 
 
 @history.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def rules() -> None:
 @rules.command("check")
 @_rules_option
 @_builtin_option
-@click.option("--language", help="Check this language only; without it, every language that has rules.")
+@click.option(
+    "--language", help="Check this language only (--rules too); without it, every language that has rules."
+)
 def check_(extra: tuple[Path, ...], builtin: bool, language: str | None) -> None:
     """Check every rule and run its examples; one line for each mistake, exit code 2 if there is one.
 
@@ -41,7 +44,9 @@ def check_(extra: tuple[Path, ...], builtin: bool, language: str | None) -> None
     names = (language,) if language else languages()
     mistakes = 0
     for name in names:
-        folders = extra if language or len(names) == 1 else tuple(f for f in extra if (f / name).is_dir())
+        folders = extra if language else tuple(f for f in extra if name in _meant_for(f, names))
+        if extra and not folders and not builtin:
+            continue
         checked = check(name, extra=folders, builtin=builtin)
         for line in checked.mistakes:
             _print(line, err=True)
@@ -54,6 +59,11 @@ def check_(extra: tuple[Path, ...], builtin: bool, language: str | None) -> None
     if mistakes:
         _print(f"{mistakes} mistake{'s' if mistakes > 1 else ''} to mend", err=True)
         raise click.exceptions.Exit(2)
+
+
+def _meant_for(folder: Path, names: Sequence[str]) -> Sequence[str]:
+    """The languages whose rules a folder holds: those it has a folder for, or else the usual one."""
+    return [name for name in names if (folder / name).is_dir()] or ["en"]
 
 
 @rules.command("list")

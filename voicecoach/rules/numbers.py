@@ -230,6 +230,8 @@ class Numbers:
         if short:
             hour = self._hour(words, after)
             return _Sign(f"{hour[0] - 1 or 12}{60 - minutes[0]}", hour[1]) if hour else None
+        if after == minutes[1] and words[at] not in self.parts and minutes[0] in (20, 30):
+            return None  # двадцать второго: the twenty-second
         nth = self.nth_hour.get(words[after]) if after < len(words) else None
         return _Sign(f"{nth - 1 or 12}{minutes[0]:02d}", after + 1) if nth else None
 
