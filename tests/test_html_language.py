@@ -191,6 +191,9 @@ def test_the_trainers_page_is_in_the_language_all_calls_share() -> None:
     assert page("es", "ru") == page() == page("de", "de") == "en"
     assert page("es", "ru", asked="ja") == "ja"
     assert page("es", "es", asked="ja") == "es"
+    assert page("de", "de", asked="ja") == "ja"
+    with i18n.using("ru"):
+        assert page("es", "ja") == "ru"
 
 
 def test_moments_of_calls_in_other_languages_are_marked_also_for_the_script() -> None:

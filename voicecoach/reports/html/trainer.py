@@ -55,11 +55,12 @@ def trainer_page(
     has no analysis and a reason. ``seed`` draws the sample; ``interrupted`` says that the batch is not done.
     Without ``pages`` calls have none: their JSON is linked, and moments tell the time alone. ``own`` are
     folders with rules that were looked for beside those of voicecoach or, without ``builtin``, instead. The
-    page is in the language that all calls share, else in ``language``, else in English.
+    page is in the language that all calls share, else in ``language``, else in the current one.
     """
     calls = [record for record in records if record.analysis is not None and not record.same_as]
     spoken = {record.analysis.language for record in calls if record.analysis}
-    with i18n.using(spoken.pop() if len(spoken) == 1 else language):
+    shared = i18n.offered(spoken.pop()) if len(spoken) == 1 else ""
+    with i18n.using(shared or language or i18n.current()):
         rules = _rules(calls, own, builtin=builtin)
         return _page(records, calls, rules, seed=seed, interrupted=interrupted, pages=pages)
 
