@@ -47,6 +47,7 @@ class Options:
     pages: bool = True
     again: bool = False
     parquet: bool = False
+    formats: tuple[str, ...] = ()  # of each call, beside its JSON and its page
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Batch:
     copies: int
     left: int
     interrupted: bool
-    notes: tuple[str, ...]  # about names, tables and files beside recordings
+    notes: tuple[str, ...]  # about names, tables and files beside recordings, formats that cannot be
     index: str  # address of the trainer's page
 
 
@@ -134,6 +135,10 @@ def run(
             parquet=options.parquet,
             interrupted=interrupted,
         )
+        if options.formats and not interrupted:
+            from voicecoach.batch import formats
+
+            notes += formats.write(rows, store, options.formats, fresh=fresh)
     return Batch(
         files=len(rows),
         records=tuple(fresh.values()),

@@ -102,11 +102,13 @@ def _tables(
 
 
 def _remove_old(rows: Sequence[Row], made: Made, store: Store) -> None:
+    from voicecoach.batch.formats import suffixes
+
     now = {row.relative: row.key for row in rows if row.key and (row.name or row.reason)}
     keys = {row.key for row in rows}
     for row in made.rows:
         if row.key and row.key not in keys and now.get(row.relative, row.key) != row.key:
-            for suffix in (".json", ".html") if row.name else ():
+            for suffix in suffixes() if row.name else ():
                 store.remove(f"{CALLS}/{row.name}{suffix}")
             store.remove(records.file_name(row.key))
 

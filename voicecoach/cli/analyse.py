@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -15,29 +14,17 @@ from voicecoach.cli.options import (
     agent_option,
     analysis_options,
     analysis_settings,
+    formats_named,
     history_option,
     own_values,
     sound_option,
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 from voicecoach.errors import FormatError, VoicecoachError
-from voicecoach.reports import NAMES, SINGLE
+from voicecoach.reports import NAMES, ON_TERMINAL, SINGLE
 
 if TYPE_CHECKING:
     from voicecoach.types import Analysis
-
-ON_TERMINAL = ("text", "json")  # printed as the console shows text; the others are UTF-8 wherever they go
-
-
-def _formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
-    """Return the names of formats in a text with commas between, each once; "all" is all of them."""
-    names = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",")))
-    for name in names:
-        if name not in (*NAMES, "all"):
-            near = difflib.get_close_matches(name, NAMES, 1)
-            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(NAMES)} and all"
-            raise click.BadParameter(f"{name!r} is no format; {meant}", ctx, param)
-    return NAMES if "all" in names else names
 
 
 @click.command()
@@ -56,7 +43,7 @@ def _formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[st
     "-f",
     "--output-format",
     "--output_format",
-    callback=_formats,
+    callback=formats_named,
     default="text",
     show_default=True,
     metavar="FORMAT[,...]",

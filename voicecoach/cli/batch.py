@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.options import analysis_options, analysis_settings, sound_option
+from voicecoach.cli.options import analysis_options, analysis_settings, formats_named, sound_option
 from voicecoach.cli.terminal import shown
 
 if TYPE_CHECKING:
@@ -42,6 +42,15 @@ _NAMED = 40  # files named at the end; not_analysed.csv has them all
 )
 @click.option("--no-sidecars", is_flag=True, help="Leave call.json beside call.wav alone.")
 @sound_option
+@click.option(
+    "-f",
+    "--output-format",
+    "--output_format",
+    callback=formats_named,
+    default="",
+    metavar="FORMAT[,...]",
+    help="Further formats of each call, such as vtt,textgrid; analyse --help lists them.",
+)
 @click.option("--no-pages", is_flag=True, help="No page for each call.")
 @click.option("--parquet", is_flag=True, help="Also calls.parquet and findings.parquet.")
 @click.option("--retry", is_flag=True, help="Try files again that could not be analysed.")
@@ -65,6 +74,7 @@ def batch(
     table: Path | None,
     no_sidecars: bool,
     sound: str,
+    output_format: tuple[str, ...],
     no_pages: bool,
     parquet: bool,
     retry: bool,
@@ -92,7 +102,7 @@ def batch(
         raise click.UsageError("--scheduler is of --engine dask")
     settings = analysis_settings(options)
     naming = Naming(names, table, not no_sidecars)
-    how = Options(workers, sound, pages=not no_pages, again=retry, parquet=parquet)
+    how = Options(workers, sound, pages=not no_pages, again=retry, parquet=parquet, formats=output_format)
     if plan:
         from voicecoach.batch.outlook import outlook
         from voicecoach.reports import plan as report

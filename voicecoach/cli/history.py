@@ -19,6 +19,7 @@ from voicecoach.cli.options import (
     scenarios_option,
 )
 from voicecoach.cli.terminal import shown, shown_progress
+from voicecoach.reports import NAMES, ON_TERMINAL
 
 if TYPE_CHECKING:
     from voicecoach.history import History, Take
@@ -107,10 +108,11 @@ def _stored(command: Callable[..., Any]) -> Callable[..., Any]:
     "-f",
     "--output-format",
     "--output_format",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice([name for name in NAMES if name != "html"]),
     default="text",
     show_default=True,
-    help="The page, or the JSON document.",
+    metavar="FORMAT",
+    help="As analyse writes them: text, json, md, vtt and so on.",
 )
 @_stored
 def show(context: click.Context, number: int, output_format: str, history: Path | None) -> None:
@@ -126,7 +128,8 @@ def show(context: click.Context, number: int, output_format: str, history: Path 
 
     if output_format == "text":
         _print("\n".join(_head(take, rating, practised=practised)) + "\n")
-    click.echo(reports.FORMATS[output_format].render([analysis]), nl=False)
+    report = reports.render(output_format, [analysis])
+    click.echo(report if output_format in ON_TERMINAL else report.encode(), nl=False)
 
 
 @history.command()

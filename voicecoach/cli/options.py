@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from voicecoach.reports import NAMES
 
 if TYPE_CHECKING:
     from voicecoach.baseline import Baseline
@@ -150,3 +153,16 @@ history_option = click.option(
     metavar="FOLDER",
     help="Where takes are kept; the platform's own folder for data when not given.",
 )
+
+
+def formats_named(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    """Return the names of formats in a text with commas between, each once; "all" is all of them."""
+    if not value:
+        return ()
+    names = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",")))
+    for name in names:
+        if name not in (*NAMES, "all"):
+            near = difflib.get_close_matches(name, NAMES, 1)
+            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(NAMES)} and all"
+            raise click.BadParameter(f"{name!r} is no format; {meant}", ctx, param)
+    return NAMES if "all" in names else names

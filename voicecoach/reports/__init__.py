@@ -42,6 +42,7 @@ NAMES = (  # of the formats; each is the module of that name in this folder
     "ctm",
     "amazon",
 )
+ON_TERMINAL = ("text", "json")  # printed as the console shows text; others are UTF-8 wherever they go
 SINGLE = ("html", "txt", "vtt", "srt", "tsv", "textgrid", "audacity")  # hold one recording each
 _PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)  # s between tries to replace a file that is being read
 
