@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 
 from voicecoach.reports import one
-from voicecoach.reports.cues import cues
+from voicecoach.reports.cues import cues, voice
 from voicecoach.types import Analysis
 
 SUFFIX = ".tsv"
@@ -32,5 +32,5 @@ def render(
     writer.writerow(COLUMNS)
     for cue in cues(one(analyses, several)):
         text = f"“{cue.text[1:]}" if cue.text.startswith('"') else cue.text
-        writer.writerow((*cue.millis, text, cue.speaker))
+        writer.writerow((*cue.millis, text, voice(cue.speaker)))
     return out.getvalue()
