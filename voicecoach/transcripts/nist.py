@@ -43,6 +43,7 @@ class Stretch:
     start: float
     end: float
     speaker: str
+    channel: str = ""
 
 
 def _rows(text: str) -> list[str]:
@@ -69,7 +70,7 @@ def stretches(text: str) -> tuple[Stretch, ...]:
         if cells[0] == "SPEAKER" and len(cells) >= 8:
             start, length = seconds(cells[3]), seconds(cells[4])
             if start is not None and length is not None:
-                found.append(Stretch(cells[1], start, start + max(0.0, length), cells[7]))
+                found.append(Stretch(cells[1], start, start + max(0.0, length), cells[7], cells[2]))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
@@ -95,12 +96,13 @@ def read(text: str, speakers: Sequence[Stretch] = ()) -> Found:
     own = [one for one in speakers if one.file in files] or list(speakers)
     channels = list(dict.fromkeys(word.channel for word in words))
     groups: list[tuple[str | None, list[_Word]]] = []
+    apart = len(channels) > 1 and set(channels) <= {one.channel for one in own}
     at = 0
     for word in sorted(words, key=lambda word: word.start):
         if own:
             while at < len(own) - 1 and own[at].end < word.start - 60:
                 at += 1
-            who: str | None = _speaker(word, own, at)
+            who: str | None = _speaker(word, own, at, apart=apart)
         else:
             who = word.channel if len(channels) > 1 else None
         last = next((group for group in reversed(groups[-4:]) if group[0] == who), None)
@@ -111,14 +113,15 @@ def read(text: str, speakers: Sequence[Stretch] = ()) -> Found:
     return Found(tuple(_lines(groups)))
 
 
-def _speaker(word: _Word, stretches: Sequence[Stretch], at: int) -> str:
-    """Who speaks most of a word's time, or next to it."""
-    near = []
+def _speaker(word: _Word, stretches: Sequence[Stretch], at: int, *, apart: bool) -> str:
+    """Who speaks most of a word's time, or next to it; on its own channel where both files tell ``apart``."""
+    near: list[tuple[bool, float, str]] = []
     for one in stretches[at:]:
-        near.append((min(one.end, word.end) - max(one.start, word.start), one.speaker))
-        if one.start > word.end and len(near) > 1:
+        there = not apart or one.channel == word.channel
+        near.append((there, min(one.end, word.end) - max(one.start, word.start), one.speaker))
+        if one.start > word.end and sum(own for own, *_ in near) > 1:
             break
-    return max(near, key=lambda pair: pair[0])[1]
+    return max(near, key=lambda one: one[:2])[2]
 
 
 def _lines(groups: Sequence[tuple[str | None, list[_Word]]]) -> Iterator[Line]:
