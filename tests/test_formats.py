@@ -320,7 +320,10 @@ def test_tsv_reads_back_with_quotes_or_without(said: list[tuple[str, list[str], 
     assert raw[0] == ("start", "end", "text", "speaker")
     assert [tuple(row) for row in csv.reader(io.StringIO(text), delimiter="\t")] == raw
     found = [((int(start), int(end)), who, joined(words)) for start, end, words, who in raw[1:]]
-    want = [(t, who, f"“{words[1:]}" if words[0] == '"' else words) for t, who, words in expected(analysis)]
+    want = [
+        (time, voice(who), f"“{words[1:]}" if words[0] == '"' else words)
+        for time, who, words in expected(analysis)
+    ]
     assert found == want
 
 

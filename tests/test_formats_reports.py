@@ -100,7 +100,7 @@ def test_markdown_says_what_the_page_says() -> None:
         assert finding.message in text
     for criterion in analysis.scores.criteria:
         assert f"**{criterion.name}**" in text
-    assert "**0:07.7 Agent:** Calm down. I need the number first." in text
+    assert "**0:07.7 You:** Calm down. I need the number first." in text
     assert text.index("## Findings") < text.index("## Scorecard") < text.index("## Transcript")
 
 

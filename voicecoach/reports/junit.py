@@ -10,6 +10,9 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from voicecoach import i18n
+from voicecoach.i18n import _
+from voicecoach.reports.html.about import about
 from voicecoach.reports.page import at, clean
 from voicecoach.spacing import joined
 from voicecoach.types import Analysis, Criterion, Finding
@@ -34,9 +37,10 @@ def suites(analyses: Sequence[Analysis], *, negative: bool = False) -> str:
     whole, found = JUnitXml("voicecoach"), []
     for analysis in analyses:
         suite = TestSuite(clean(analysis.source.path))
-        cases = [_criterion(analysis, criterion) for criterion in analysis.scores.criteria]
-        if negative:
-            cases += [_finding(analysis, f) for f in analysis.findings if f.polarity == "negative"]
+        with i18n.using(analysis.language):
+            cases = [_criterion(analysis, criterion) for criterion in analysis.scores.criteria]
+            if negative:
+                cases += [_finding(analysis, f) for f in analysis.findings if f.polarity == "negative"]
         suite.add_testcases(cases)
         suite.time = round(analysis.timings.get("total", 0.0), 3)
         found.append(suite)
@@ -52,7 +56,7 @@ def suites(analyses: Sequence[Analysis], *, negative: bool = False) -> str:
 def _criterion(analysis: Analysis, criterion: Criterion) -> TestCase:
     from junitparser import Failure, Skipped
 
-    case = _case(analysis, f"{criterion.kind}: {criterion.name}")
+    case = _case(analysis, f"{_(criterion.kind)}: {criterion.name}")
     if criterion.status in ("not_measured", "not_applicable"):
         case.result = Skipped(clean(criterion.reason), criterion.status)
     elif criterion.status == "missed" and criterion.kind == "must":
@@ -60,7 +64,9 @@ def _criterion(analysis: Analysis, criterion: Criterion) -> TestCase:
         result.text = clean(criterion.tip)
         case.result = result
     elif criterion.status != "met":
-        case.system_out = clean(f"{criterion.status}: {criterion.reason}. {criterion.tip}")
+        case.system_out = clean(
+            f"{about().statuses[criterion.status][1]}: {criterion.reason}. {criterion.tip}"
+        )
     return case
 
 

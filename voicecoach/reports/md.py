@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from voicecoach import i18n
 from voicecoach.i18n import _
 from voicecoach.reports import text
-from voicecoach.reports.cues import voice
+from voicecoach.reports.html.about import about
 from voicecoach.reports.page import at, clean
+from voicecoach.reports.wording import speaker_name
 from voicecoach.score import label
-from voicecoach.types import AGENT, Analysis, Criterion, Finding, Measure, Note
+from voicecoach.types import AGENT, UNKNOWN, Analysis, Criterion, Finding, Measure, Note
 
 SUFFIX = ".md"
 _MARKUP = re.compile(
@@ -60,11 +61,12 @@ def _report(analysis: Analysis) -> Iterator[str]:
     missing = text.missing(analysis).items()
     yield from _section(
         f"## {_('What was not measured, and why')}",
-        (f"{escaped(', '.join(map(label, names)))}: {escaped(why)}" for why, names in missing),
+        (f"{escaped(_(', ').join(map(about().name, names)))}: {escaped(why)}" for why, names in missing),
     )
     yield from [f"## {_('Transcript')}"] if analysis.turns else []
     for turn in analysis.turns:
-        who = " ".join(filter(None, (at(turn.start), _(voice(turn.speaker)))))
+        name = "" if turn.speaker == UNKNOWN else speaker_name(turn.speaker)
+        who = " ".join(filter(None, (at(turn.start), name)))
         yield f"**{escaped(who)}:** {escaped(turn.text)}" if who else f"> {escaped(turn.text)}"
 
 
@@ -109,12 +111,12 @@ def _finding(finding: Finding) -> str:
 
 
 def _criterion(criterion: Criterion) -> str:
-    how = f"{_(criterion.kind)}, {label(criterion.status)}"
+    how = f"{_(criterion.kind)}, {about().statuses[criterion.status][1]}"
     return f"{escaped(how)}: **{escaped(criterion.name)}** ({escaped(criterion.reason)})"
 
 
 def _measure(measure: Measure) -> str:
-    name, said = escaped(label(measure.id)), escaped(text.value(measure))
+    name, said = escaped(about().name(measure.id)), escaped(text.value(measure))
     return f"{name}: **{said}** ({measure.grade}) {escaped(text.band(measure))}".rstrip()
 
 

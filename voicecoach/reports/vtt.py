@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
+from voicecoach import i18n
 from voicecoach.reports import one
 from voicecoach.reports.cues import Cue, cues, span, untimed, voice
 from voicecoach.reports.page import at, clean
@@ -33,7 +34,8 @@ def render(
 
     analysis = one(analyses, several)
     shown = cues(analysis)
-    notes = _notes(analysis.findings, shown)
+    with i18n.using(analysis.language):
+        notes = _notes(analysis.findings, shown)
     captions = []
     for place, cue in enumerate(shown):
         begin, end = (str(Timestamp.from_seconds(time / 1000)) for time in cue.millis)
