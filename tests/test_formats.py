@@ -98,7 +98,8 @@ def expected(analysis: Analysis) -> list[tuple[tuple[int, int], str, str]]:
 # --- cues ---------------------------------------------------------------------------------------------------
 
 
-@given(SAID)
+@settings(max_examples=40, deadline=None)
+@given(said=SAID)
 def test_nothing_that_is_said_is_lost_between_cues(said: list[tuple[str, list[str], float, bool]]) -> None:
     analysis = call(said)
     found: dict[str, str] = {}
@@ -230,7 +231,7 @@ def shown(text: str) -> str:
     return joined(text).replace("\N{RATIO}", ":")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(said=SAID)
 def test_webvtt_reads_back(said: list[tuple[str, list[str], float, bool]]) -> None:
     analysis = call(said)
@@ -246,7 +247,7 @@ def test_webvtt_reads_back(said: list[tuple[str, list[str], float, bool]]) -> No
     assert found == [(time, who, shown(words)) for time, who, words in expected(analysis)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(said=SAID)
 def test_subrip_reads_back(said: list[tuple[str, list[str], float, bool]]) -> None:
     analysis = call(said)
@@ -311,7 +312,7 @@ def test_findings_are_notes_before_the_cue_they_belong_to() -> None:
 # --- lines --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(said=SAID)
 def test_tsv_reads_back_with_quotes_or_without(said: list[tuple[str, list[str], float, bool]]) -> None:
     analysis = call(said)
@@ -327,7 +328,7 @@ def test_tsv_reads_back_with_quotes_or_without(said: list[tuple[str, list[str], 
     assert found == want
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(said=SAID)
 def test_rttm_and_ctm_have_every_turn_and_word(said: list[tuple[str, list[str], float, bool]]) -> None:
     analysis = replace(call(said), source=replace(call([]).source, path="my; calls/;; a\tb.wav"))
@@ -363,7 +364,7 @@ def test_audacity_has_findings_and_events_in_order_of_time() -> None:
 # --- tiers --------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(said=SAID)
 def test_textgrid_reads_back(said: list[tuple[str, list[str], float, bool]], tmp_path_factory: Any) -> None:
     analysis = call(said)

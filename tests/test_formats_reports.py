@@ -73,7 +73,7 @@ def tokens(text: str) -> list[Any]:
     return [part for token in parser.parse(text) for part in (token, *(token.children or ()))]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.sampled_from((*HOSTILE, *MARKUP)), st.lists(SIGNS, min_size=1).map("".join)))
 def test_words_in_markdown_are_words(words: str) -> None:
     for text in (escaped(words), f"- {escaped(words)}", f"> {escaped(words)}", f"# {escaped(words)}"):
@@ -168,7 +168,7 @@ def test_negative_findings_fail_when_they_are_to() -> None:
     assert "courtesy.dismissive 0:07.7" in [case.get("name") for case in root.iter("testcase")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(st.sampled_from(HOSTILE), SIGNS))
 def test_junit_is_xml_whatever_is_said(words: str) -> None:
     root = checked(reports.render("junit", [hostile(words)], negative=True))
