@@ -59,23 +59,28 @@ class Scripts:
     """What carries meaning in text without spaces: runs of some characters, cut at common words.
 
     Of ``pairs`` every two neighbours count (words are not told apart, and most have two characters), of
-    ``whole`` the run. No tokeniser: packs/README.md says what that costs.
+    ``whole`` the run; a run of ``alone`` counts as nothing. No tokeniser: packs/README.md says
+    what that costs.
     """
 
     common: re.Pattern[str]
     runs: re.Pattern[str]
+    alone: frozenset[str]
 
     @classmethod
     def read(cls, fields: Mapping[str, Value], common: frozenset[str]) -> Scripts:
         """Make them from the key ``scripts`` of language.yaml: for "whole" and "pairs", characters."""
-        kinds = [f"(?P<{name}>[{value.text()}]+)" for name, value in fields.items()]
+        kinds = [f"(?P<{name}>[{fields[name].text()}]+)" for name in ("whole", "pairs") if name in fields]
+        alone = frozenset(fields["alone"].texts() if "alone" in fields else ())
         cut = sorted((word for word in common if unspaced(word)), key=len, reverse=True)
-        return cls(re.compile("|".join(map(re.escape, cut)) or "(?!)"), re.compile("|".join(kinds)))
+        return cls(re.compile("|".join(map(re.escape, cut)) or "(?!)"), re.compile("|".join(kinds)), alone)
 
     def content(self, text: str) -> Iterator[str]:
         """The parts of a text that carry meaning; a part may come several times."""
         for match in self.runs.finditer(self.common.sub(" ", text)):
             run = match.group()
+            if run in self.alone:
+                continue
             if match.lastgroup == "whole" or len(run) < 3:
                 yield run
             else:
@@ -189,7 +194,7 @@ def read_language(file: Value) -> Language:
         phrases=Phrases(spelling, table("lists")),
         places=Places(fields["opening"].whole(least=1, most=100), fields["closing"].whole(least=1, most=100)),
         common=common,
-        scripts=Scripts.read(fields["scripts"].fields((), ("whole", "pairs")), common)
+        scripts=Scripts.read(fields["scripts"].fields((), ("whole", "pairs", "alone")), common)
         if "scripts" in fields
         else None,
         numbers=read_numbers(
@@ -239,5 +244,5 @@ def _folded(value: Value, fold: Mapping[int, str]) -> Value:
 
 
 def _endings(value: Value) -> Endings:
-    fields = value.fields(("ends",), ("tails", "goes_on", "asks", "questions"))
+    fields = value.fields(("ends",), ("tails", "goes_on", "asks", "questions", "never"))
     return Endings(**{name: list_.texts() for name, list_ in fields.items()})

@@ -81,8 +81,9 @@ class Spelling:
 class Endings:
     """How sentences end in a language whose transcripts may have no marks: facts from language.yaml.
 
-    ``ends`` close a sentence, with one of ``tails`` behind them or none, unless one of ``goes_on`` follows.
-    What ends so with a tail of ``asks``, or with one of ``questions``, is a question whatever mark follows.
+    ``ends`` close a sentence, with one of ``tails`` behind them or none, unless one of ``goes_on`` follows;
+    not at the end of the words ``never``. What ends so with a tail of ``asks``, or with one of ``questions``,
+    is a question whatever mark follows.
     """
 
     ends: tuple[str, ...]
@@ -90,20 +91,28 @@ class Endings:
     goes_on: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     closed: re.Pattern[str] = field(init=False, repr=False, compare=False)
     asked: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        ends, tails, on, asks, questions = (
+        ends, tails, on, asks, questions, never = (
             "|".join(re.escape(each) for each in sorted(list_, key=len, reverse=True)) or "(?!)"
-            for list_ in (self.ends, self.tails, (*self.goes_on, *self.tails), self.asks, self.questions)
+            for list_ in (
+                self.ends,
+                self.tails,
+                (*self.goes_on, *self.tails),
+                self.asks,
+                self.questions,
+                self.never,
+            )
         )
-        object.__setattr__(self, "closed", re.compile(f"(?:{ends})(?:{tails})?(?!{on})"))
+        object.__setattr__(self, "closed", re.compile(f"(?:{never})|(?P<end>(?:{ends})(?:{tails})?(?!{on}))"))
         object.__setattr__(self, "asked", re.compile(f"(?:(?:{ends})(?:{asks})|{questions})\\Z"))
 
     def places(self, text: str) -> frozenset[int]:
         """Where sentences end, as offsets into a normalised text."""
-        return frozenset(match.end() for match in self.closed.finditer(text))
+        return frozenset(match.end("end") for match in self.closed.finditer(text))
 
     def asks_at(self, text: str, end: int) -> bool:
         """Whether the words before an offset ask."""
