@@ -158,7 +158,7 @@ def test_a_negative_finding_outside_the_scorecard_is_used_when_nothing_else_is_o
 # --- how it is worded ---------------------------------------------------------------------------------------
 
 
-OTHERS = frozenset(languages()) - {"en"}
+OTHERS = frozenset(rules.languages()) - {"en"}
 
 
 def texts() -> Iterator[tuple[str, str]]:
