@@ -66,14 +66,14 @@ def test_the_english_pack_has_every_marker_that_words_and_times_can_carry() -> N
 
 @pytest.mark.parametrize(("pack", "rule"), ALL, ids=lambda value: getattr(value, "id", ""))
 def test_a_rule_is_complete(pack: Pack, rule: Rule) -> None:
-    assert rule.id in MARKERS
+    assert rule.id in MARKERS | pack.words.own.keys()
     assert rule.category == rule.id.split(".")[0]
     assert Path(rule.place.path).stem == rule.category
     assert rule.match
     assert rule.no_match
     assert any(year in rule.source for year in ("19", "20"))  # a source has a year
-    assert rule.message.endswith(".")
-    assert rule.advice.endswith((".", '"'))
+    assert rule.message.endswith((".", "。"))
+    assert rule.advice.endswith((".", '"', "。"))
     if rule.polarity == "negative":
         assert rule.say, "a rule that counts against somebody says what to say instead"
 
