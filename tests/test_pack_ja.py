@@ -15,7 +15,7 @@ from voicecoach.rules import find, load_pack, read_lines
 
 JA = load_pack("ja")
 SENTENCES = {
-    file.stem: yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)  # "false" is a word
+    file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))
     for file in sorted((Path(__file__).parent / "sentences" / "ja").glob("*.yaml"))
 }
 ALL = [
