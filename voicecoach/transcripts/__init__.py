@@ -17,14 +17,13 @@ from typing import Any
 from voicecoach.errors import TranscriptError, UsageError
 from voicecoach.transcripts import amazon, nist, own, plain, srt, tables, textgrid, vtt, whisper
 from voicecoach.transcripts.beside import beside
-from voicecoach.transcripts.data import data
 from voicecoach.transcripts.encoding import LARGEST, Text, decode, repaired
 from voicecoach.transcripts.language import code, found
 from voicecoach.transcripts.spam import left_out
 from voicecoach.transcripts.times import in_order
-from voicecoach.transcripts.types import Found, Line, Transcript
+from voicecoach.transcripts.types import LINES, NONE, STARTS, WORDS, Found, Line, Note, Transcript
 
-__all__ = ["FORMATS", "Line", "Transcript", "beside", "read"]
+__all__ = ["FORMATS", "Line", "Note", "Transcript", "beside", "read"]
 
 FORMATS = ("vtt", "srt", "json", "amazon", "tsv", "textgrid", "ctm", "txt")
 _DOCUMENTS = {"amazon": (amazon,), "json": (own, whisper, amazon)}
@@ -85,8 +84,10 @@ def read(
     seen = found(said)
     given, told = _language(language, result.language, seen)
     notes = [note for text in texts for note in text.notes]
+    if given is None:
+        notes.append(Note(told))
     if given and result.language and seen and seen != result.language and not language:
-        notes.append(data().texts["other_language"].format(said=result.language, found=seen))
+        notes.append(Note("other_language", {"said": result.language, "found": seen}))
     return Transcript(
         lines=lines,
         paths=tuple(map(str, paths)),
@@ -95,17 +96,25 @@ def read(
         encoding=texts[0].encoding,
         language=given,
         told=told,
-        warnings=(*notes, *result.notes, *times, *spam),
+        timing=_timing(result.lines, lines),
+        notes=(*notes, *result.notes, *times, *spam),
     )
 
 
 def _language(given: str | None, said: str | None, seen: str | None) -> tuple[str | None, str]:
-    texts = data().texts
     if given:
-        return code(given) or given, texts["language_given"]
+        return code(given) or given, "language_given"
     if said:
-        return said, texts["language_file"]
-    return (seen, texts["language_found"]) if seen else (None, texts["language_unknown"])
+        return said, "language_file"
+    return (seen, "language_found") if seen else (None, "language_unknown")
+
+
+def _timing(as_found: Sequence[Line], lines: Sequence[Line]) -> str:
+    if lines[0].start is None:
+        return NONE
+    if sum(bool(line.words) for line in lines) >= 0.9 * len(lines):
+        return WORDS
+    return LINES if sum(line.end is not None for line in as_found) >= 0.5 * len(as_found) else STARTS
 
 
 def _bytes(path: Path) -> bytes:

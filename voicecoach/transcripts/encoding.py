@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from voicecoach.errors import TranscriptError
 from voicecoach.transcripts.data import data
+from voicecoach.transcripts.types import Note
 
 LARGEST = 100_000_000  # bytes; a two-hour transcript with a time for each word has about 5 million
 _SAMPLE = 60_000  # bytes or characters that tell which encoding it is
@@ -52,7 +53,7 @@ class Text:
 
     text: str
     encoding: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def decode(raw: bytes, name: str, *, language: str | None = None) -> Text:
@@ -106,7 +107,7 @@ def _decoded(raw: bytes, language: str | None) -> Text:
 def _tolerant(raw: bytes, encoding: str, called: str) -> Text:
     text = raw.decode(encoding, "replace")
     wrong = text.count("\ufffd")
-    note = data().texts["bad_bytes"].format(count=wrong, encoding=called)
+    note = Note("bad_bytes", {"count": wrong, "encoding": called})
     return Text(text, called, (note,) if wrong else ())
 
 
@@ -133,7 +134,7 @@ def _by_letters(raw: bytes, encodings: tuple[str, ...], language: str | None) ->
     found = _tolerant(raw, encoding, called)
     if encoding.startswith("utf-16"):
         return found
-    return Text(found.text, called, (data().texts["guessed"].format(encoding=called), *found.notes))
+    return Text(found.text, called, (Note("guessed", {"encoding": called}), *found.notes))
 
 
 def likeness(text: str, language: str) -> float:
@@ -159,9 +160,8 @@ def likeness(text: str, language: str) -> float:
     return points / total if total else 0.0
 
 
-def repaired(text: str) -> tuple[str, tuple[str, ...]]:
+def repaired(text: str) -> tuple[str, tuple[Note, ...]]:
     """Text with what is UTF-8 read as another encoding, such as "Ð¿Ñ€", put right, and what was done."""
-    texts = data().texts
     notes = []
     if not text.isascii():
         lines = text.split("\n")
@@ -172,11 +172,11 @@ def repaired(text: str) -> tuple[str, tuple[str, ...]]:
         mended = [_difference(a, b) for a, b in zip(lines, better, strict=True) if a != b]
         if mended:
             examples = ", ".join(dict.fromkeys(mended[:3]))
-            notes.append(texts["repaired"].format(count=len(mended), examples=examples))
+            notes.append(Note("repaired", {"count": len(mended), "examples": examples}))
             text = "\n".join(better)
     lost = text.count("\ufffd")
     if lost:
-        notes.append(texts["broken"].format(count=lost))
+        notes.append(Note("broken", {"count": lost}))
     return text, tuple(notes)
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from voicecoach.transcripts.data import data
 from voicecoach.transcripts.spam import is_spam, shortly
 from voicecoach.transcripts.speakers import begins, role, who_is_named
 from voicecoach.transcripts.times import CLOCK, clock
-from voicecoach.transcripts.types import Found, Line
+from voicecoach.transcripts.types import Found, Line, Note
 
 NAME = "plain text"
 _MARKUP = r"[*_#>\s]{0,8}"
@@ -68,7 +67,7 @@ def read(text: str) -> Found:
         else:
             before = lines[-1].speaker if lines and named else None
             lines.append(Line(before, row.text, row.start, row.end))
-    notes = (data().texts["heading"].format(lines=shortly(heading)),) if heading else ()
+    notes = (Note("heading", {"lines": shortly(heading)}),) if heading else ()
     return Found(tuple(line for line in lines if line.text), None, notes)
 
 

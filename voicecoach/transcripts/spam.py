@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicecoach.transcripts.data import data
-from voicecoach.transcripts.types import Line
+from voicecoach.transcripts.types import Line, Note
 
 _LONGEST = 300  # characters
 _SHOWN = 3  # lines that are named
 
 
-def left_out(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+def left_out(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """Lines without those that nobody said, and a sentence that names these."""
-    texts = data().texts
     kept: list[Line] = []
     spam: list[str] = []
     sounds = 0
@@ -29,9 +28,9 @@ def left_out(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             kept.append(line)
     notes = []
     if spam:
-        notes.append(texts["left_out"].format(lines=shortly(spam)))
+        notes.append(Note("left_out", {"lines": shortly(spam)}))
     if sounds:
-        notes.append(texts["sounds"].format(count=sounds))
+        notes.append(Note("sounds", {"count": sounds}))
     return tuple(kept), tuple(notes)
 
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from voicecoach.transcripts.data import data
-from voicecoach.transcripts.types import Line
+from voicecoach.transcripts.types import Line, Note
 from voicecoach.types import Word
 
 LONGEST = 48 * 3600.0  # seconds; no recording that can be analysed is as long, see audio.py
@@ -44,13 +43,12 @@ def seconds(found: Any, unit: float = 1.0) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def in_order(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+def in_order(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Note, ...]]:
     """Put lines in order of time and tell what was wrong with their times.
 
     A time before the start, after ``LONGEST``, or an end before its start counts as missing; in a file with
     times, a missing start is the end of the line before, a missing end the start of the next line.
     """
-    texts = data().texts
     kept, wrong = [], 0
     for line in lines:
         start, end = (_possible(time) for time in (line.start, line.end))
@@ -58,7 +56,7 @@ def in_order(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
             end = None
         wrong += (start, end) != (line.start, line.end)
         kept.append(replace(line, start=start, end=end, words=_words(line.words, start, end)))
-    notes = [texts["impossible"].format(count=wrong, all=len(kept))] if wrong else []
+    notes = [Note("impossible", {"count": wrong, "all": len(kept)})] if wrong else []
     if all(line.start is None for line in kept):
         return tuple(replace(line, end=None, words=()) for line in kept), tuple(notes)
     starts: list[float] = []
@@ -68,9 +66,9 @@ def in_order(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     order = sorted(range(len(kept)), key=lambda k: starts[k])
     if order != list(range(len(kept))):
         moved = sum(a > b for a, b in itertools.pairwise(starts))
-        notes.append(texts["order"].format(count=moved))
+        notes.append(Note("order", {"count": moved}))
     if any(line.start is None for line in kept):
-        notes.append(texts["untimed"].format(count=sum(line.start is None for line in kept), all=len(kept)))
+        notes.append(Note("untimed", {"count": sum(line.start is None for line in kept), "all": len(kept)}))
     found: list[Line] = []
     for at, k in enumerate(order):
         line = kept[k]

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from voicecoach.i18n import fill
+from voicecoach.transcripts.data import data
 from voicecoach.types import Word
+
+WORDS, LINES, STARTS, NONE = "words", "lines", "starts", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd about a file: the name of a text of transcripts.yaml and what it is filled with."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The note in the current language."""
+        return fill(data().texts[self.text], **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +49,15 @@ class Found:
 
     lines: tuple[Line, ...]
     language: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """Lines in order of time, from one file or from two that belong together.
 
-    ``language`` is an ISO 639 code, or None where nothing tells; ``told`` says how it is known.
+    ``language`` is an ISO 639 code, or None where nothing tells; ``told`` names the text that says how it is
+    known; ``timing`` is what has times: "words", "lines", only their "starts", or "none".
     """
 
     lines: tuple[Line, ...]
@@ -49,17 +67,13 @@ class Transcript:
     encoding: str
     language: str | None = None
     told: str = ""
-    warnings: tuple[str, ...] = ()
+    timing: str = NONE
+    notes: tuple[Note, ...] = ()
 
     @property
-    def timed(self) -> bool:
-        """Whether every line has a start and an end."""
-        return bool(self.lines) and all(one.start is not None and one.end is not None for one in self.lines)
-
-    @property
-    def words_timed(self) -> bool:
-        """Whether every line has words with times of their own."""
-        return self.timed and all(one.words for one in self.lines)
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the file and what was done about it, a sentence each, in the current language."""
+        return tuple(note.said for note in self.notes)
 
     @property
     def speakers(self) -> tuple[str, ...]:
