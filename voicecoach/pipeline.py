@@ -30,12 +30,17 @@ from voicecoach import (
 )
 from voicecoach.acoustics import contours
 from voicecoach.baseline import Baseline
-from voicecoach.errors import UsageError
+from voicecoach.errors import TranscriptError, UsageError
 from voicecoach.i18n import _, fill
 from voicecoach.known import Known
 from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
+from voicecoach.measures.written import kinds
 from voicecoach.transcribe import DecodeOptions, Progress, Recogniser, Transcript, speech_probability
+from voicecoach.transcripts import fit, lay
+from voicecoach.transcripts.roles import Part, parts_of
+from voicecoach.transcripts.types import LINES, NONE, STARTS, WORDS, Note
+from voicecoach.transcripts.types import Transcript as Written
 from voicecoach.types import (
     AGENT,
     CUSTOMER,
@@ -43,6 +48,7 @@ from voicecoach.types import (
     Analysis,
     Audio,
     Call,
+    ChannelQuality,
     Contours,
     Evidence,
     Finding,
@@ -101,26 +107,35 @@ class Coach:
     settings: Settings
     scorecard: score.Scorecard
     roles: Mapping[str, str]
-    recogniser: Recogniser
+    recogniser: Recogniser | None  # None where all words come from transcripts
     own: Baseline | None = None
 
     @classmethod
-    def ready(cls, settings: Settings) -> Coach:
-        """Check all settings before any work is done."""
+    def ready(cls, settings: Settings, *, words: bool = True) -> Coach:
+        """Check all settings before any work is done; without ``words`` no model is needed."""
         roles = audio.parse_channels(settings.channels) if settings.channels else {}
         if settings.beam_size < 1 or (settings.threads is not None and settings.threads < 1):
             raise UsageError("beam size and threads must be at least 1")
         if settings.rules or not settings.builtin:
             rules.load_pack(_pack_language(settings.language), extra=settings.rules, builtin=settings.builtin)
-        recogniser = Recogniser(
-            models.find(settings.model),
-            device=settings.device,
-            compute_type=settings.compute_type,
-            threads=settings.threads,
-        )
-        recogniser.check_language(settings.language)
+        recogniser = None
+        if words:
+            recogniser = Recogniser(
+                models.find(settings.model),
+                device=settings.device,
+                compute_type=settings.compute_type,
+                threads=settings.threads,
+            )
+            recogniser.check_language(settings.language)
         own = baseline.read(settings.baseline) if settings.baseline else None
         return cls(settings, score.load_scorecard(settings.scorecard), roles, recogniser, own)
+
+    @property
+    def whisper(self) -> Recogniser:
+        """The recogniser; asked for only where words are not given."""
+        if self.recogniser is None:
+            raise UsageError("these settings were made ready without a model; it takes a transcript then")
+        return self.recogniser
 
     def own_values(self, language: str, *, telephone: bool) -> Baseline | None:
         """What a recording of this language and kind of line is compared with, if anything."""
@@ -129,19 +144,21 @@ class Coach:
 
 
 def analyse(
-    path: str | Path,
+    path: str | Path | None,
     settings: Settings | None = None,
     *,
     coach: Coach | None = None,
     progress: Progress | None = None,
     known: Mapping[str, Sequence[Known]] | None = None,
     heard: Callable[[Audio], None] | None = None,
+    transcript: Written | None = None,
+    speakers: Mapping[str, str] | None = None,
 ) -> Analysis:
-    """Analyse one recording.
+    """Analyse one recording, or a transcript alone.
 
     Parameters
     ----------
-    path : any file with sound that PyAV decodes.
+    path : any file with sound that PyAV decodes; None where there is a transcript and no recording.
     settings : see ``Settings``; not looked at where ``coach`` is given.
     coach : settings made ready, so that many recordings share one loaded model.
     progress : called with the share of the speech transcribed so far, 0..1.
@@ -149,14 +166,21 @@ def analyse(
         are not transcribed. Where the settings do not say who is on which channel, the agent is on the left
         and the customer on the right. What needs the sound of lines that have none is not measured.
     heard : given the decoded recording once it is analysed, for whoever wants its sound, too.
+    transcript : the words of the call, see ``transcripts.read``; nothing is transcribed then.
+    speakers : what the transcript calls the agent and the customer, where its names do not tell.
 
     Raises
     ------
     AudioError : the file cannot be read or is too short or too long to be analysed.
     ModelError : the weights are missing or not the bytes they should be.
+    TranscriptError : the transcript has no times that could be laid over the recording.
     UsageError : a setting makes no sense for this recording.
     """
-    coach = coach or Coach.ready(settings or Settings())
+    coach = coach or Coach.ready(settings or Settings(), words=transcript is None)
+    if transcript is not None:
+        return _Run(coach, Path(path or ""), coach.roles, {}, transcript, speakers or {}).given(path, heard)
+    if path is None:
+        raise UsageError("there is neither a recording nor a transcript to analyse")
     roles = coach.roles or (RECORDED if known else {})
     for speaker in known or {}:
         if speaker not in roles:
@@ -258,6 +282,8 @@ class _Run:
     path: Path
     roles: Mapping[str, str]  # channels by speaker, as far as they are told
     known: Mapping[str, Sequence[Known]]  # lines by speaker
+    written: Written | None = None
+    speakers: Mapping[str, str] = field(default_factory=dict)  # what the transcript calls them
 
     def analysis(self, progress: Progress | None, listener: Callable[[Audio], None] | None) -> Analysis:
         clock = _Clock()
@@ -276,7 +302,7 @@ class _Run:
             for speaker, said in self.known.items()
         }
         unknown = [at for at in range(len(listened.channels)) if at not in lines]
-        transcript = self.coach.recogniser.transcribe(
+        transcript = self.coach.whisper.transcribe(
             [recording.samples[listened.channels[at]] for at in unknown],
             [evidence.near_voice(listened.probabilities[at], listened.own[at]) for at in unknown],
             language=self.coach.settings.language,
@@ -287,6 +313,131 @@ class _Run:
         with i18n.using(transcript.language):
             return self._told(recording, listened, lines, unknown, transcript, clock, listener)
 
+    def given(self, path: str | Path | None, listener: Callable[[Audio], None] | None) -> Analysis:
+        """The analysis of a transcript, with or without its recording."""
+        written, clock = self.written, _Clock()
+        assert written is not None
+        language = written.language or ""
+        with i18n.using(language):
+            if path is None:
+                return self._read(clock)
+            parts = parts_of(written, self.speakers)
+            if written.timing == NONE:
+                raise TranscriptError(f"{written.paths[0]}: {Note('untimed_recording').said}")
+            recording = self._load_recording()
+            clock.stop("decode")
+            listened = listen(recording, self._used(recording))
+            laid = lay.over(parts, listened.raw, listened.own)
+            clock.stop("acoustics")
+            several = len(laid.parts) > len(listened.channels)
+            notes = fit.notes(written.lines, listened.own, recording.duration)
+            notes += (Note("one_channel"),) if several else ()
+            notes += (Note("starts"),) if written.timing == STARTS else ()
+            inner = Listened(
+                tuple(listened.channels[at] for at in laid.channels),
+                {} if several else listened.bleed,
+                tuple(listened.probabilities[at] for at in laid.channels),
+                laid.raw,
+                laid.own,
+            )
+            transcript = self._as_heard(laid.parts, laid.own, recording.duration)
+            every = range(len(laid.parts))
+            return self._told(recording, inner, {}, every, transcript, clock, listener, laid.parts, notes)
+
+    def _as_heard(self, parts: Sequence[Part], voices: Sequence[Contours], duration: float) -> Transcript:
+        """The lines of each speaker as a recogniser would give them."""
+        assert self.written is not None
+        language = self.written.language or ""
+        known = sound(sound_facts(language))
+        return Transcript(
+            language,
+            1.0,
+            tuple(
+                lay.segments(
+                    part.lines,
+                    own,
+                    duration=duration,
+                    syllables=known.count if known else None,
+                    spaces=known is None or known.spaces,
+                )
+                for part, own in zip(parts, voices, strict=True)
+            ),
+        )
+
+    def _read(self, clock: _Clock) -> Analysis:
+        """The analysis of a transcript alone."""
+        assert self.written is not None
+        written = lay.placed(self.written)
+        timed = written.timing in (LINES, WORDS)
+        parts, duration = parts_of(written, self.speakers), lay.lasts(written)
+        voices = lay.alone(parts, duration)
+        transcript = self._as_heard(parts, voices, duration)
+        packs = self._packs(transcript)
+        words = tuple(tuple(word for one in own for word in one.words) for own in transcript.channels)
+        if written.timing != WORDS or any(word.backed is None for own in words for word in own):
+            words = tuple(tuple(replace(word, backed=None) for word in own) for own in words)
+        heard = _Heard(
+            tuple(range(len(parts))), voices, tuple(evidence.Backing(own, {}) for own in words), ()
+        )
+        speakers = self._given_speakers(parts, heard, packs)
+        said = turns.build({s.name: own for s, own in zip(speakers, words, strict=True)})
+        if written.timing == NONE:
+            said = tuple(replace(turn, start=None, end=None, words=()) for turn in said)
+        pack = packs.get("")
+        call = Call(
+            language=transcript.language,
+            duration=duration if written.timing != NONE else 0.0,
+            speakers=speakers,
+            turns=said,
+            contours={s.name: own for s, own in zip(speakers, voices, strict=True)} if timed else {},
+            separate=all(s.name != UNKNOWN for s in speakers),
+            facts=pack.facts if pack else sound_facts(transcript.language),
+            timing=written.timing,
+        )
+        source = Source(
+            path=written.paths[0],
+            sha256=written.sha256,
+            duration=call.duration,
+            original_rate=0,
+            container=written.format,
+            codec="",
+            layout=Layout("none", (), ()),
+            speakers=speakers,
+        )
+        doubts: dict[str, Mapping[tuple[float, float], str]] = {s.name: {} for s in speakers}
+        return self._judged(source, (), written.warnings, call, doubts, packs, transcript, clock)
+
+    def _given_speakers(
+        self, parts: Sequence[Part], heard: _Heard, packs: Packs, names: Sequence[str] = ()
+    ) -> tuple[Speaker, ...]:
+        """Who the speakers of a transcript are: as it calls them, else from what they say.
+
+        ``names`` are those of all channels of the recording, if there is one.
+        """
+        texts = turns.settings().texts
+
+        def speaker(at: int, role: str, why: str) -> Speaker:
+            channel = heard.used[at] if names else None
+            return Speaker(role, channel, names[heard.used[at]] if names else "", why)
+
+        taken = {part.role for part in parts if part.role}
+        if taken:
+            agent = next((part for part in parts if part.role == AGENT), parts[0])
+            free = iter(
+                r for r in (AGENT, CUSTOMER, *(f"speaker{n}" for n in range(3, 99))) if r not in taken
+            )
+            other = fill(texts["other"], channel=agent.name)
+            return tuple(
+                speaker(at, part.role or next(free), part.reason if part.role else other)
+                for at, part in enumerate(parts)
+            )
+        if len(parts) == 1:
+            role, why = turns.one_channel_role(heard.contours[0]) if names else (UNKNOWN, parts[0].reason)
+            return (speaker(0, role if names or not parts[0].name else AGENT, why),)
+        called = [part.name or (names[k] if names else "") for k, part in zip(heard.used, parts, strict=True)]
+        found = turns.find_roles([_candidate(k, heard, name, packs) for k, name in enumerate(called)])
+        return tuple(speaker(at, role, why) for at, (role, why) in enumerate(found))
+
     def _told(
         self,
         recording: Audio,
@@ -296,16 +447,40 @@ class _Run:
         transcript: Transcript,
         clock: _Clock,
         listener: Callable[[Audio], None] | None,
+        parts: Sequence[Part] = (),
+        notes: Sequence[Note] = (),
     ) -> Analysis:
         """The analysis with its texts in the current language."""
         packs = self._packs(transcript)
         pack = packs.get("")
         facts = pack.facts if pack else sound_facts(transcript.language)
         heard = _back(dict(zip(unknown, transcript.channels, strict=True)), lines, listened, facts)
-        speakers = self._speakers(recording, heard, packs)
+        if parts and (not self.coach.roles or len(set(heard.used)) < len(heard.used)):
+            speakers = self._given_speakers(parts, heard, packs, recording.layout.names)
+        else:
+            speakers = self._speakers(recording, heard, packs)
         call, doubts = _call(recording, heard, speakers, transcript.language, facts)
         clock.stop("acoustics")
-        analysis = self._judged(recording, call, doubts, packs, transcript, clock)
+        source = Source(
+            path=recording.path,
+            sha256=recording.sha256,
+            duration=recording.duration,
+            original_rate=recording.original_rate,
+            container=recording.container,
+            codec=recording.codec,
+            layout=recording.layout,
+            speakers=call.speakers,
+        )
+        channels = tuple(
+            replace(channel, warnings=quality.warnings(channel)) if channel.warnings else channel
+            for channel in recording.quality
+        )
+        warnings = (
+            *quality.flaws(recording.flaws),
+            *(self.written.warnings if self.written else ()),
+            *(note.said for note in notes),
+        )
+        analysis = self._judged(source, channels, warnings, call, doubts, packs, transcript, clock)
         if listener is not None:
             listener(recording)
         return analysis
@@ -335,7 +510,7 @@ class _Run:
 
     def _load(self, probabilities: Sequence[Floats]) -> None:
         if any(len(p) and float(p.max()) >= DecodeOptions().speech for p in probabilities):
-            self.coach.recogniser.load()
+            self.coach.whisper.load()
 
     def _packs(self, transcript: Transcript) -> Packs:
         """The packs of the languages that are spoken: the call's as "", others by their codes."""
@@ -374,7 +549,9 @@ class _Run:
 
     def _judged(
         self,
-        recording: Audio,
+        source: Source,
+        channels: tuple[ChannelQuality, ...],
+        warnings: tuple[str, ...],
         call: Call,
         doubts: Mapping[str, Mapping[tuple[float, float], str]],
         packs: Packs,
@@ -405,7 +582,12 @@ class _Run:
         own = self.coach.own_values(call.language, telephone=telephone)
         if own is not None:
             numbers = baseline.compare(numbers, own, language=call.language, telephone=telephone)
-        grades = {rule.id: rule.grade for pack in [*packs.values()][::-1] for rule in pack.rules}
+        grades = {
+            rule.id: rule.grade
+            for pack in [*packs.values()][::-1]
+            for rule in pack.rules
+            if not call.timing or rules.can_be_seen(rule, kinds(call, happened))
+        }
         scores = score.score(
             self.coach.scorecard,
             findings,
@@ -427,21 +609,9 @@ class _Run:
         missing = _not_measured(call, numbers, packs)
         clock.stop("rules")
         return Analysis(
-            source=Source(
-                path=recording.path,
-                sha256=recording.sha256,
-                duration=recording.duration,
-                original_rate=recording.original_rate,
-                container=recording.container,
-                codec=recording.codec,
-                layout=recording.layout,
-                speakers=call.speakers,
-            ),
-            quality=tuple(
-                replace(channel, warnings=quality.warnings(channel)) if channel.warnings else channel
-                for channel in recording.quality
-            ),
-            warnings=quality.flaws(recording.flaws),
+            source=source,
+            quality=channels,
+            warnings=warnings,
             language=call.language,
             turns=call.turns,
             measures=numbers,
@@ -461,14 +631,10 @@ class _Run:
     def _provenance(
         self, pack: rules.Pack | None, transcript: Transcript, own: Baseline | None
     ) -> dict[str, Any]:
-        recogniser, settings = self.coach.recogniser, self.coach.settings
+        settings = self.coach.settings
         return {
             "voicecoach": __version__,
-            "model": {"name": recogniser.model.name, "sha256": recogniser.model.sha256},
-            "language_probability": round(transcript.language_probability, 3),
-            "device": recogniser.device,
-            "compute_type": recogniser.compute_type,
-            "beam_size": settings.beam_size,
+            **(self._heard_by(transcript) if self.written is None else self._read_from(self.written)),
             "channels": settings.channels,
             "words_given": {speaker: len(lines) for speaker, lines in self.known.items()},
             "baseline": own.source if own else None,
@@ -478,6 +644,31 @@ class _Run:
                 "version": self.coach.scorecard.version,
                 "sha256": self.coach.scorecard.sha256,
             },
+        }
+
+    def _heard_by(self, transcript: Transcript) -> dict[str, Any]:
+        recogniser = self.coach.whisper
+        return {
+            "model": {"name": recogniser.model.name, "sha256": recogniser.model.sha256},
+            "language_probability": round(transcript.language_probability, 3),
+            "device": recogniser.device,
+            "compute_type": recogniser.compute_type,
+            "beam_size": self.coach.settings.beam_size,
+        }
+
+    def _read_from(self, written: Written) -> dict[str, Any]:
+        return {
+            "model": None,
+            "transcript": {
+                "paths": written.paths,
+                "sha256": written.sha256,
+                "format": written.format,
+                "encoding": written.encoding,
+                "timing": written.timing,
+                "language": Note(written.told).said,
+                "speakers": written.speakers,
+            },
+            "speakers": dict(self.speakers),
         }
 
 
@@ -577,7 +768,9 @@ def _finding(
 ) -> Finding:
     rule = pack.rule(match.rule)
     turn: Turn | None = None if match.turn is None else call.turns[match.turn]
-    if turn is None or match.end_char <= match.start_char:
+    if (turn is None or match.end_char <= match.start_char) and call.timing:
+        backing = Evidence("not_checked", match.reason or evidence.reason("text"))
+    elif turn is None or match.end_char <= match.start_char:
         backing = Evidence("backed", match.reason or evidence.reason("timed"))
     else:
         backing = evidence.of_span(turn, match.start_char, match.end_char, doubts[turn.speaker])

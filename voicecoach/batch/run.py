@@ -184,7 +184,7 @@ def weights_of(settings: Settings) -> int:
     """
     from voicecoach.pipeline import Coach
 
-    model = Coach.ready(settings).recogniser.model
+    model = Coach.ready(settings).whisper.model
     return sum(path.stat().st_size for path in model.files["model.bin"])
 
 

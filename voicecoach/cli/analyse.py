@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,69 @@ from voicecoach.errors import FormatError, VoicecoachError
 from voicecoach.reports import NAMES, ON_TERMINAL, SINGLE
 
 if TYPE_CHECKING:
+    from voicecoach.transcripts import Transcript
     from voicecoach.types import Analysis
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A recording, a transcript, or both; the transcript may be looked for in a folder."""
+
+    recording: Path | None
+    transcripts: tuple[Path, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """What the report is named after."""
+        return self.recording or self.transcripts[0]
+
+    def read(self, language: str | None) -> Transcript | None:
+        """The transcript, if there is to be one."""
+        from voicecoach.transcripts import beside, read
+
+        if self.folder is not None and self.recording is not None:
+            return read(beside(self.recording, self.folder), language=language)
+        return read(self.transcripts, language=language) if self.transcripts else None
+
+
+def _jobs(files: Sequence[Path], transcripts: Sequence[Path]) -> list[_Job]:
+    """What is to be analysed."""
+    folders = [path for path in transcripts if path.is_dir()]
+    if not files and not transcripts:
+        raise click.UsageError("Missing argument 'FILE...'.")
+    if folders:
+        if len(transcripts) > 1 or not files:
+            raise click.UsageError(
+                "--transcript FOLDER stands alone and finds the transcripts of the recordings that are named"
+            )
+        return [_Job(path, folder=folders[0]) for path in files]
+    pair = sorted(path.suffix.lower() for path in transcripts) == [".ctm", ".rttm"]
+    if not files:
+        return [_Job(None, tuple(transcripts))] if pair else [_Job(None, (path,)) for path in transcripts]
+    if transcripts and len(files) > 1:
+        raise click.UsageError(
+            "one transcript is that of one recording; --transcript FOLDER finds NAME.vtt, .srt ... for each"
+        )
+    return [_Job(path, tuple(transcripts)) for path in files]
+
+
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@click.option(
+    "--transcript",
+    "transcripts",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Words from a transcript, not from the model: WebVTT, SRT, JSON, text and more, with or without its "
+    "recording; an RTTM and its CTM, or a folder with a transcript for each recording.",
+)
+@click.option(
+    "--speakers",
+    metavar="WHO=NAME,...",
+    help="What the transcript calls the agent and the customer: agent=Anna,customer=Ben.",
+)
 @analysis_options
 @agent_option
 @history_option
@@ -59,6 +118,8 @@ if TYPE_CHECKING:
 def analyse(
     files: Sequence[Path],
     *,
+    transcripts: Sequence[Path],
+    speakers: str | None,
     output_dir: Path | None,
     output_format: tuple[str, ...],
     sound: str,
@@ -78,29 +139,42 @@ def analyse(
     voicecoach analyse call.mp3 --channels agent=right,customer=left
     voicecoach analyse *.wav -f json -o reports
     voicecoach analyse call.wav -f html -o reports
+    voicecoach analyse call.wav --transcript call.vtt
+    voicecoach analyse --transcript call.json
     """
     from voicecoach import pipeline, reports
+    from voicecoach.transcripts.roles import parse_speakers
 
+    jobs = _jobs(files, transcripts)
     formats, first = output_format, output_format[0]
     if len(formats) > 1 and output_dir is None:
         raise click.UsageError("several formats are written to files; say where with --output-dir FOLDER")
-    if first in SINGLE and output_dir is None and len(files) > 1:
+    if first in SINGLE and output_dir is None and len(jobs) > 1:
         raise click.UsageError(f"-f {first} holds one recording; say where with --output-dir FOLDER")
-    targets = reports.names(files)
+    targets = reports.names([job.path for job in jobs])
     if output_dir is not None and len(formats) > 1:
         _check_apart(targets, formats)
-    coach = pipeline.Coach.ready(analysis_settings(options, stored=own_values(agent, history)))
+    settings = analysis_settings(options, stored=own_values(agent, history))
+    if settings.channels and not files:
+        raise click.UsageError("--channels is for a recording; of a transcript, --speakers tells who is who")
+    if speakers and not transcripts:
+        raise click.UsageError("--speakers names people of a transcript; name it with --transcript")
+    coach = pipeline.Coach.ready(settings, words=not transcripts)
+    told = parse_speakers(speakers) if speakers else {}
     if output_dir is not None:
         reports.make_folder(output_dir)
     negative = fail_on == "negative"
     done: list[Analysis] = []
     codes: list[int] = []
-    for path, target in zip(files, targets, strict=True):
+    for job, target in zip(jobs, targets, strict=True):
         try:
-            with shown_progress(path.name, quiet) as progress:
-                analysis = pipeline.analyse(path, coach=coach, progress=progress)
+            given = job.read(settings.language)
+            with shown_progress(job.path.name, quiet) as progress:
+                analysis = pipeline.analyse(
+                    job.recording, coach=coach, progress=progress, transcript=given, speakers=told
+                )
         except (VoicecoachError, OSError) as error:
-            if len(files) == 1:
+            if len(jobs) == 1:
                 raise
             _complain(error)
             codes.append(getattr(error, "exit_code", 1))
@@ -115,7 +189,7 @@ def analyse(
                 if formats == NAMES:  # all that there are: what cannot be is left out
                     _note(f"{name} left out: {error}", quiet)
                     continue
-                if len(files) == len(formats) == 1:
+                if len(jobs) == len(formats) == 1:
                     raise
                 _complain(error)
                 codes.append(error.exit_code)
@@ -123,7 +197,7 @@ def analyse(
             _note(f"wrote {written}", quiet)
     if output_dir is None and done:
         color = sys.stdout.isatty() and first == "text" and not no_color()
-        several = len(files) > 1
+        several = len(jobs) > 1
         report = reports.render(first, done, several=several, width=width(), color=color, negative=negative)
         click.echo(report if first in ON_TERMINAL else report.encode(), nl=False, color=color)
     if codes:

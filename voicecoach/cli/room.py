@@ -159,8 +159,8 @@ class Room:
 
         heard: StopHeard | None = None
         if self.coach is not None and scenario.stop_word:
-            self.coach.recogniser.load()
-            heard = rehearsal.stop_word(self.coach.recogniser, scenario)
+            self.coach.whisper.load()
+            heard = rehearsal.stop_word(self.coach.whisper, scenario)
         with ExitStack() as stack:
             microphone = stack.enter_context(record.Microphone(self.microphone))
             loudspeaker = None

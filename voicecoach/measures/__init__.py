@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
-from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk, voice
+from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk, voice, written
 from voicecoach.measures.scene import scene
 from voicecoach.types import AGENT, Call, Curve, Event, Match, Measure
 
@@ -20,6 +20,9 @@ FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, voic
 def events(call: Call) -> tuple[Event, ...]:
     """Return pauses, fillers, silences, overlaps, interruptions and backchannels in order of time."""
     seen = scene(call)
+    if call.timing:
+        found = list(written.events(seen))
+        return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
     found = [*pauses.events(seen), *fillers.events(seen), *talk.events(seen)]
     return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
 
@@ -31,16 +34,18 @@ def announced(events: Sequence[Event], matches: Sequence[Match]) -> tuple[Event,
 
 def rises(call: Call) -> Mapping[float, float]:
     """Return how far the agent's voice rises before each pause, in semitones, by the end of the last word."""
-    return pitch.rises(scene(call))
+    return {} if call.timing else pitch.rises(scene(call))
 
 
 def curves(call: Call, events: Sequence[Event]) -> Mapping[str, Mapping[str, Curve]]:
     """Return how measures go over the call, by name and speaker: the agent's "pace", where there is one."""
-    found = pace.curve(scene(call), events)
+    found = None if call.timing else pace.curve(scene(call), events)
     return {} if found is None else {"pace": {AGENT: found}}
 
 
 def measure(call: Call, events: Sequence[Event], matches: Sequence[Match]) -> tuple[Measure, ...]:
     """Return every measure of a call; ``events`` are its events, ``matches`` what the rules found."""
     seen = scene(call)
+    if call.timing:
+        return written.measure(seen, events, matches)
     return tuple(found for family in FAMILIES for found in family.measure(seen, events, matches))

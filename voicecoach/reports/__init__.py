@@ -138,7 +138,7 @@ def write(
     """
     module = __getattr__("FORMATS")[kind]
     target = stem.with_name(stem.name + module.SUFFIX)
-    if kind == "html" and sound != "none":
+    if kind == "html" and sound != "none" and analyses[0].source.layout.kind != "none":
         return write_text(target, [module.heard_page(*analyses, target, how=sound)])
     return write_text(target, [render(kind, analyses, negative=negative)])
 

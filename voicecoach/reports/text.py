@@ -119,7 +119,8 @@ def made(analysis: Analysis) -> list[str]:
     """How long a recording is, its channels, its rate and its language, in words."""
     source = analysis.source
     parts = [clock(source.duration), _(LAYOUTS.get(source.layout.kind, source.layout.kind))]
-    parts.append(f"{number(source.original_rate / 1000)} kHz")
+    if source.original_rate:
+        parts.append(f"{number(source.original_rate / 1000)} kHz")
     if not analysis.language:
         return parts
     others = _(", ").join(dict.fromkeys(turn.language for turn in analysis.turns if turn.language))
@@ -165,6 +166,8 @@ def _quality(source: Source, quality: Sequence[ChannelQuality]) -> str:
     """The channel of the agent, or the first that was analysed, in a line."""
     own = [s.channel for s in source.speakers if s.name == AGENT and s.channel is not None]
     index = next(iter((*own, *source.layout.used)), 0)
+    if source.layout.kind == "none":
+        return _("there is none; this is its transcript ({format})").format(format=source.container)
     if index >= len(quality):
         return _("quality not measured")
     found = quality[index]

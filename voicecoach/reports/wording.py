@@ -24,6 +24,7 @@ OTHER_MEASURES = {  # names of measures that are only mentioned where they are m
 LAYOUTS = {
     "mono": later("one channel"),
     "dual_mono": later("two channels with the same sound, read as one"),
+    "none": later("a transcript without a recording"),
     "split": later("a channel for each speaker"),
     "bleed": later("a channel for each speaker, each faintly heard on the other"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from voicecoach.rules import density, timing
@@ -72,6 +72,11 @@ def spoken_in(turns: Sequence[Turn], language: str) -> Sequence[Turn]:
     if all(turn.language == language for turn in turns):
         return turns
     return [turn if turn.language == language else replace(turn, text="", words=()) for turn in turns]
+
+
+def can_be_seen(rule: Rule, kinds: Collection[str]) -> bool:
+    """Whether a rule could find something where only these kinds of events can be seen."""
+    return any(finder.type != "timing" or finder.spec.event in kinds for finder in rule.finders)
 
 
 def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:

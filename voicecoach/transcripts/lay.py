@@ -18,7 +18,7 @@ from voicecoach import known
 from voicecoach.known import Known
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.roles import Part
-from voicecoach.transcripts.types import Line
+from voicecoach.transcripts.types import NONE, Line, Transcript
 from voicecoach.types import Contours, Segment, Word
 
 HOP = 0.01  # seconds, as contours have it
@@ -150,6 +150,19 @@ def _distance(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     before = np.maximum.accumulate(np.where(mask, at, -far))
     after = np.minimum.accumulate(np.where(mask, at, far)[::-1])[::-1]
     return np.minimum(at - before, after - at)
+
+
+def placed(transcript: Transcript) -> Transcript:
+    """A transcript without times with its lines one after the other, so that they can be told apart."""
+    if transcript.timing != NONE:
+        return transcript
+    lines = (replace(line, start=float(k), end=k + 1.0) for k, line in enumerate(transcript.lines))
+    return replace(transcript, lines=tuple(lines))
+
+
+def lasts(transcript: Transcript) -> float:
+    """When the last line of a transcript ends, in seconds."""
+    return max((line.end or line.start or 0.0 for line in transcript.lines), default=0.0)
 
 
 def alone(parts: Sequence[Part], duration: float) -> tuple[Contours, ...]:

@@ -43,7 +43,7 @@ def parse_speakers(text: str) -> Mapping[str, str]:
     return found
 
 
-def parts(transcript: Transcript, told: Mapping[str, str]) -> tuple[Part, ...]:
+def parts_of(transcript: Transcript, told: Mapping[str, str]) -> tuple[Part, ...]:
     """The lines by speaker, in the order in which they first speak, each with a role as far as it is known.
 
     Roles that are neither told nor in the names are left to what is said. A line without a speaker, in a
