@@ -35,7 +35,6 @@ from voicecoach.i18n import _, fill
 from voicecoach.known import Known
 from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
-from voicecoach.measures.written import kinds
 from voicecoach.transcribe import DecodeOptions, Progress, Recogniser, Transcript, speech_probability
 from voicecoach.transcripts import fit, lay
 from voicecoach.transcripts.roles import Part, parts_of
@@ -330,7 +329,7 @@ class _Run:
             laid = lay.over(parts, listened.raw, listened.own)
             clock.stop("acoustics")
             several = len(laid.parts) > len(listened.channels)
-            notes = fit.notes(written.lines, listened.own, recording.duration)
+            notes = fit.notes(laid.parts, [listened.own[at] for at in laid.channels], recording.duration)
             notes += (Note("one_channel"),) if several else ()
             notes += (Note("starts"),) if written.timing == STARTS else ()
             inner = Listened(
@@ -341,8 +340,11 @@ class _Run:
                 laid.own,
             )
             transcript = self._as_heard(laid.parts, laid.own, recording.duration)
+            serial = several and not lay.overlap(laid.parts)
             every = range(len(laid.parts))
-            return self._told(recording, inner, {}, every, transcript, clock, listener, laid.parts, notes)
+            return self._told(
+                recording, inner, {}, every, transcript, clock, listener, laid.parts, notes, serial
+            )
 
     def _as_heard(self, parts: Sequence[Part], voices: Sequence[Contours], duration: float) -> Transcript:
         """The lines of each speaker as a recogniser would give them."""
@@ -435,7 +437,10 @@ class _Run:
             role, why = turns.one_channel_role(heard.contours[0]) if names else (UNKNOWN, parts[0].reason)
             return (speaker(0, role if names or not parts[0].name else AGENT, why),)
         called = [part.name or (names[k] if names else "") for k, part in zip(heard.used, parts, strict=True)]
-        found = turns.find_roles([_candidate(k, heard, name, packs) for k, name in enumerate(called)])
+        candidates = [_candidate(k, heard, name, packs) for k, name in enumerate(called)]
+        if self.written is not None and self.written.timing == NONE:
+            candidates = [turns.untimed(candidate) for candidate in candidates]
+        found = turns.find_roles(candidates)
         return tuple(speaker(at, role, why) for at, (role, why) in enumerate(found))
 
     def _told(
@@ -449,6 +454,7 @@ class _Run:
         listener: Callable[[Audio], None] | None,
         parts: Sequence[Part] = (),
         notes: Sequence[Note] = (),
+        serial: bool = False,
     ) -> Analysis:
         """The analysis with its texts in the current language."""
         packs = self._packs(transcript)
@@ -460,6 +466,7 @@ class _Run:
         else:
             speakers = self._speakers(recording, heard, packs)
         call, doubts = _call(recording, heard, speakers, transcript.language, facts)
+        call = replace(call, serial=serial)
         clock.stop("acoustics")
         source = Source(
             path=recording.path,
@@ -582,11 +589,10 @@ class _Run:
         own = self.coach.own_values(call.language, telephone=telephone)
         if own is not None:
             numbers = baseline.compare(numbers, own, language=call.language, telephone=telephone)
-        grades = {
-            rule.id: rule.grade
-            for pack in [*packs.values()][::-1]
-            for rule in pack.rules
-            if not call.timing or rules.can_be_seen(rule, kinds(call, happened))
+        grades = {rule.id: rule.grade for pack in [*packs.values()][::-1] for rule in pack.rules}
+        hidden = measures.unseen(call, happened)
+        unseen = {
+            r.id: why for pack in packs.values() for r in pack.rules if (why := rules.without(r, hidden))
         }
         scores = score.score(
             self.coach.scorecard,
@@ -597,6 +603,8 @@ class _Run:
             separate=call.separate,
             language=call.language,
             unbacked=unbacked,
+            unseen=unseen,
+            unnamed=_(turns.settings().texts["unnamed"]) if call.timing else "",
         )
         advice = coach.coach(
             self.coach.scorecard, scores, findings, numbers, turns=call.turns, language=call.language
@@ -800,7 +808,7 @@ def _not_measured(call: Call, numbers: Sequence[Measure], packs: Packs) -> tuple
     elif "" not in packs:
         why = fill(texts["no_pack"], language=call.language, known=", ".join(rules.languages()))
     elif not any(s.name == AGENT for s in call.speakers):
-        why = _(texts["no_agent"])
+        why = _(texts["unnamed" if call.timing else "no_agent"])
     else:
         why = phases.why_not(call.turns)
         missing += [NotMeasured("structure.phases", why)] if why else []

@@ -107,6 +107,7 @@ class _Evidence:
     customer: bool
     separate: bool
     language: str
+    unseen: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +265,8 @@ def score(
     separate: bool,
     language: str,
     unbacked: Sequence[Finding] = (),
+    unseen: Mapping[str, str] | None = None,
+    unnamed: str = "",
 ) -> Scores:
     """Judge a call by a scorecard.
 
@@ -283,6 +286,10 @@ def score(
     unbacked
         Findings that the sound does not bear out. They never count, but where nothing else was found the
         criterion is not judged either.
+    unseen
+        Markers that this call cannot show, and why; they are not judged.
+    unnamed
+        What to say where it is not known which words are the agent's, if not that a channel is shared.
 
     Returns
     -------
@@ -291,8 +298,8 @@ def score(
         ``scorecard.least_speech`` seconds; ``reason`` says so. ``passed`` is False when a must is missed
         (one that is partly met is not missed).
     """
-    evidence = _gather(findings, measures, grades, turns, separate, language, unbacked)
-    silence = _why_no_agent(turns)
+    evidence = _gather(findings, measures, grades, turns, separate, language, unbacked, unseen or {})
+    silence = _why_no_agent(turns, unnamed)
     if silence:
         criteria = tuple(_applied(item, "not_measured", 0.0, silence) for item in scorecard.items)
     else:
@@ -308,6 +315,7 @@ def _gather(
     separate: bool,
     language: str,
     unbacked: Sequence[Finding],
+    unseen: Mapping[str, str],
 ) -> _Evidence:
     times = [time for turn in turns for time in (turn.start, turn.end) if time is not None]
     return _Evidence(
@@ -321,16 +329,17 @@ def _gather(
         customer=any(turn.speaker == CUSTOMER for turn in turns),
         separate=separate,
         language=language,
+        unseen=unseen,
     )
 
 
-def _why_no_agent(turns: Sequence[Turn]) -> str:
+def _why_no_agent(turns: Sequence[Turn], unnamed: str) -> str:
     """Why the agent cannot be judged at all, or an empty string."""
     own = [turn for turn in turns if turn.speaker == AGENT and turn.text]
     if any(not turn.words or any(word.backed is not False for word in turn.words) for turn in own):
         return ""
     if any(turn.speaker == UNKNOWN for turn in turns):
-        return _(
+        return unnamed or _(
             "more than one voice on one channel, so it is not known which words are yours; "
             "record yourself alone, or each side on a channel of its own"
         )
@@ -436,6 +445,8 @@ def _check_measure(want: Want, evidence: _Evidence) -> _Outcome:
 
 def _check_markers(want: Want, evidence: _Evidence) -> _Outcome:
     known = [marker for marker in want.markers if marker in evidence.grades]
+    if known and all(marker in evidence.unseen for marker in known):
+        return _Outcome(None, evidence.unseen[known[0]])
     if not known:
         if not evidence.grades:
             return _Outcome(None, fill("no rules for language {language!r}", language=evidence.language))

@@ -122,6 +122,11 @@ def find_roles(candidates: Sequence[Candidate]) -> tuple[tuple[str, str], ...]:
     return tuple((AGENT, because) if k == agent else (next(names), other) for k in range(len(candidates)))
 
 
+def untimed(candidate: Candidate) -> Candidate:
+    """A candidate whose words have no times."""
+    return replace(candidate, said=tuple((marker, quote, None) for marker, quote, _at in candidate.said))
+
+
 def _most_telling(candidates: Sequence[Candidate], agent: int) -> str:
     """What speaks most for the agent: something the agent says, or something a caller says."""
     cues = [
@@ -131,7 +136,7 @@ def _most_telling(candidates: Sequence[Candidate], agent: int) -> str:
         if (weight := settings().markers.get(marker, 0.0))
     ]
     who, quote, at = max(cues, key=lambda cue: cue[0])[1:]
-    text = settings().texts["said" if who == agent else "calls"]
+    text = settings().texts[("said" if who == agent else "calls") + ("_untimed" if at is None else "")]
     return fill(text, quote=quote, at=_clock(at), channel=candidates[who].channel_name)
 
 

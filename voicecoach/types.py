@@ -374,6 +374,7 @@ class Call:
     quality: Mapping[str, ChannelQuality] = field(default_factory=dict)  # by speaker
     untranscribed: Mapping[str, float] = field(default_factory=dict)  # s of voice without words, by speaker
     shown: bool = False  # whether the other's words were shown to the agent, not heard
+    serial: bool = False  # whether a transcript that tells voices on one channel apart has no two at once
     timing: str = ""  # of a transcript without a recording, what has times: words, lines, starts or none
 
 

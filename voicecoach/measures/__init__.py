@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from voicecoach.measures import fillers, loudness, pace, pauses, pitch, quality, talk, voice, written
-from voicecoach.measures.scene import scene
+from voicecoach.measures.scene import Scene, scene
 from voicecoach.types import AGENT, Call, Curve, Event, Match, Measure
 
 FAMILIES: tuple[ModuleType, ...] = (pace, pauses, fillers, pitch, loudness, voice, talk, quality)
@@ -23,6 +23,13 @@ def events(call: Call) -> tuple[Event, ...]:
     if call.timing:
         found = list(written.events(seen))
         return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
+    if call.serial:
+        missing = written.unseen(call, ())
+        return tuple(event for event in _heard(seen) if event.kind not in missing)
+    return _heard(seen)
+
+
+def _heard(seen: Scene) -> tuple[Event, ...]:
     found = [*pauses.events(seen), *fillers.events(seen), *talk.events(seen)]
     return tuple(sorted(found, key=lambda event: (event.start, event.end, event.kind)))
 
@@ -30,6 +37,11 @@ def events(call: Call) -> tuple[Event, ...]:
 def announced(events: Sequence[Event], matches: Sequence[Match]) -> tuple[Event, ...]:
     """Return the events with the detail of each silence of the agent saying whether a match announced it."""
     return talk.announced(events, matches)
+
+
+def unseen(call: Call, events: Sequence[Event]) -> Mapping[str, str]:
+    """Return the kinds of events that a transcript cannot show, and why."""
+    return written.unseen(call, events)
 
 
 def rises(call: Call) -> Mapping[float, float]:
@@ -48,4 +60,5 @@ def measure(call: Call, events: Sequence[Event], matches: Sequence[Match]) -> tu
     seen = scene(call)
     if call.timing:
         return written.measure(seen, events, matches)
-    return tuple(found for family in FAMILIES for found in family.measure(seen, events, matches))
+    every = tuple(found for family in FAMILIES for found in family.measure(seen, events, matches))
+    return tuple(written.without_overlaps(found) for found in every) if call.serial else every

@@ -118,7 +118,8 @@ def _header(console: Console, analysis: Analysis) -> None:
 def made(analysis: Analysis) -> list[str]:
     """How long a recording is, its channels, its rate and its language, in words."""
     source = analysis.source
-    parts = [clock(source.duration), _(LAYOUTS.get(source.layout.kind, source.layout.kind))]
+    parts = [clock(source.duration)] if source.duration else []
+    parts.append(_(LAYOUTS.get(source.layout.kind, source.layout.kind)))
     if source.original_rate:
         parts.append(f"{number(source.original_rate / 1000)} kHz")
     if not analysis.language:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from voicecoach.rules.check import Checked, check
 from voicecoach.rules.dialogues import TextDialogue, find_in_dialogues, read_dialogues
-from voicecoach.rules.engine import across, announcements, can_be_seen, find, phase_cues, role_cues, spoken_in
+from voicecoach.rules.engine import across, announcements, find, phase_cues, role_cues, spoken_in, without
 from voicecoach.rules.examples import read_lines
 from voicecoach.rules.explain import explain
 from voicecoach.rules.loader import Pack, Rule, languages, load_pack
@@ -22,7 +22,6 @@ __all__ = [
     "TextDialogue",
     "across",
     "announcements",
-    "can_be_seen",
     "check",
     "explain",
     "find",
@@ -35,4 +34,5 @@ __all__ = [
     "read_lines",
     "role_cues",
     "spoken_in",
+    "without",
 ]

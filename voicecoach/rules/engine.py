@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from voicecoach.rules import density, timing
@@ -74,9 +74,10 @@ def spoken_in(turns: Sequence[Turn], language: str) -> Sequence[Turn]:
     return [turn if turn.language == language else replace(turn, text="", words=()) for turn in turns]
 
 
-def can_be_seen(rule: Rule, kinds: Collection[str]) -> bool:
-    """Whether a rule could find something where only these kinds of events can be seen."""
-    return any(finder.type != "timing" or finder.spec.event in kinds for finder in rule.finders)
+def without(rule: Rule, unseen: Mapping[str, str]) -> str:
+    """Why a rule can find nothing where some kinds of events cannot be seen; empty where it can."""
+    kinds = [finder.spec.event if finder.type == "timing" else "" for finder in rule.finders]
+    return unseen.get(kinds[0], "") if kinds and all(kind in unseen for kind in kinds) else ""
 
 
 def role_cues(pack: Pack, turns: Sequence[Turn]) -> tuple[Match, ...]:

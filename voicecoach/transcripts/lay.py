@@ -124,6 +124,13 @@ def _masked(parts: Sequence[Part], contours: Contours) -> tuple[Contours, ...]:
     return tuple(found)
 
 
+def overlap(parts: Sequence[Part]) -> bool:
+    """Whether lines of two speakers lie in the same time anywhere."""
+    spans = sorted((line.start or 0.0, line.end or 0.0) for part in parts for line in part.lines)
+    least = data().fit["overlap"]
+    return any(a[1] - b[0] >= least for a, b in itertools.pairwise(spans))
+
+
 def _only(contours: Contours, mine: NDArray[np.bool_], alone: NDArray[np.bool_]) -> Contours:
     nan = float("nan")
     last = max(len(mine) - 1, 0)
