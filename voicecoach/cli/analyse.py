@@ -159,7 +159,7 @@ def analyse(
         raise click.UsageError("--channels is for a recording; of a transcript, --speakers tells who is who")
     if speakers and not transcripts:
         raise click.UsageError("--speakers names people of a transcript; name it with --transcript")
-    coach = pipeline.Coach.ready(settings, words=not transcripts)
+    coach = pipeline.Coach.ready(settings, words=False) if transcripts else pipeline.Coach.ready(settings)
     told = parse_speakers(speakers) if speakers else {}
     if output_dir is not None:
         reports.make_folder(output_dir)

@@ -40,6 +40,7 @@ _OTHER_FILES = (
     (b"ooBinaryFile", "a binary TextGrid"),
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
+    (b"<?xml", "an XML document"),
 )
 _PIECE = 4_000  # characters that are repaired together
 _MIXED = re.compile(r"[a-zA-Z][^\W\d_a-zA-Z]|[^\W\d_a-zA-Z][a-zA-Z]")  # letters of two scripts in a word
