@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from voicecoach.i18n import ENGLISH, _, fill, using
@@ -185,6 +186,7 @@ def _sentence(finding: Finding, turns: Sequence[Turn]) -> str:
     return finding.quote
 
 
+@lru_cache(maxsize=256)  # one long turn may hold many findings
 def _sentences(text: str) -> list[str]:
     """A text cut after marks that end a sentence; a full stop within a number or "a.m. or" is none."""
     ends = [found.end() for found in re.finditer(r"[.!?]+\s+(?![a-z])|[。！？]+", text)]

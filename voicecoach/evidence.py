@@ -254,11 +254,7 @@ def of_span(
     turn: Turn, start_char: int, end_char: int, doubts: Mapping[tuple[float, float], str]
 ) -> Evidence:
     """Whether the sound bears out the words of a turn from one character to another."""
-    words = [
-        word
-        for word, (first, last) in zip(turn.words, turn.word_spans(), strict=True)
-        if first < end_char and last > start_char
-    ]
+    words = turn.words_within(start_char, end_char)
     checked = [word for word in words if word.backed is not None]
     if not checked:
         return Evidence("not_checked", reason("text"))

@@ -8,8 +8,10 @@ channel holds more than one voice, "unknown".
 from __future__ import annotations
 
 import mmap
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -179,6 +181,31 @@ class Turn:
             at = start + len(word.text)
             spans.append((start, at))
         return tuple(spans)
+
+    def words_within(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words that share a character with ``text[start:end]``."""
+        starts, ends = _edges(_Same(self))
+        return self.words[bisect_right(ends, start) : bisect_left(starts, end)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A turn, equal to itself alone."""
+
+    turn: Turn
+
+    def __hash__(self) -> int:
+        return id(self.turn)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.turn is other.turn
+
+
+@lru_cache(maxsize=16)
+def _edges(same: _Same) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Where the words of a turn begin and end; kept, as many findings may lie in one long turn."""
+    spans = same.turn.word_spans()
+    return tuple(start for start, _ in spans), tuple(end for _, end in spans)
 
 
 @dataclass(frozen=True, slots=True)

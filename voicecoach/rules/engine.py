@@ -170,9 +170,5 @@ def _match(rule: Rule, spot: Spot, dialogue: Dialogue) -> Match:
 
 def _times(turn: Turn, first: int, last: int) -> tuple[float | None, float | None]:
     """When characters first..last of a turn were said: by its words, or else the whole turn."""
-    said = [
-        word
-        for word, (start, end) in zip(turn.words, turn.word_spans(), strict=True)
-        if start < last and end > first
-    ]
+    said = turn.words_within(first, last)
     return (said[0].start, said[-1].end) if said else (turn.start, turn.end)
