@@ -17,7 +17,18 @@ from voicecoach.rules.language import Language
 from voicecoach.rules.text import MARKS
 
 REQUIRED = ("times",)
-OPTIONAL = ("words", "among", "markers", "since", "unless_after", "reason", "calls", "share", "house")
+OPTIONAL = (
+    "words",
+    "among",
+    "markers",
+    "since",
+    "unless_after",
+    "unless_heard",
+    "reason",
+    "calls",
+    "share",
+    "house",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,8 @@ class Density:
     """What is said at least ``times`` times: ``words`` words in a row, or one of ``markers``.
 
     Either counts only where it shares a word with ``among``. A marker is reported only after one of the
-    markers ``since``, and not right after the customer has said ``unless_after``.
+    markers ``since``, not right after the customer has said ``unless_after`` and not once they have said
+    ``unless_heard``.
 
     Over several calls a wording counts that is in at least ``calls`` of them, in more than ``share`` of all
     (0..1), and mostly in turns without the markers ``house``, whose wording the house may have set.
@@ -37,6 +49,7 @@ class Density:
     markers: tuple[str, ...]
     since: tuple[str, ...]
     unless_after: int | None
+    unless_heard: int | None
     reason: str
     calls: int
     share: float
@@ -55,12 +68,13 @@ def read(fields: Mapping[str, Value], language: Language) -> Density:
         fields["times"].fail("beside 'times' a density needs either 'words' or 'markers'")
     among = fields.get("among")
     return Density(
-        times=fields["times"].whole(least=2, most=100),
+        times=fields["times"].whole(least=1 if "since" in fields else 2, most=100),
         words=fields["words"].whole(least=2, most=20) if "words" in fields else 0,
         among=read_wording(among.fields(("phrases",), WORDING), language.phrases) if among else None,
         markers=fields["markers"].texts() if "markers" in fields else (),
         since=fields["since"].texts() if "since" in fields else (),
         unless_after=language.phrases.add(fields["unless_after"]) if "unless_after" in fields else None,
+        unless_heard=language.phrases.add(fields["unless_heard"]) if "unless_heard" in fields else None,
         reason=fields["reason"].text() if "reason" in fields else "",
         calls=fields["calls"].whole(least=2, most=1000) if "calls" in fields else 0,
         share=fields["share"].number(least=0, most=1) if "share" in fields else 0.0,
@@ -77,7 +91,11 @@ def find(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
 def _markers(rule: Density, dialogue: Dialogue) -> Iterator[Spot]:
     floors: set[int] = set()
     begun = not rule.since
-    for line in dialogue.agent_lines():
+    for line in dialogue.lines:
+        if not line.agent:
+            if rule.unless_heard is not None and line.hits.get(rule.unless_heard):
+                return
+            continue
         spots = dialogue.spots(rule.markers, line.index)
         if spots:
             marked = _marked(rule, dialogue, line)

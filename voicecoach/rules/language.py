@@ -33,6 +33,8 @@ OPTIONAL = (
     "common",
     "endings",
     "stemmer",
+    "accents",
+    "accented",
     "turned",
     "lists",
     "roles",
@@ -179,9 +181,11 @@ def read_language(file: Value) -> Language:
         kept_before=frozenset(words("fillers_kept_before")),
         abbreviations=frozenset(words("abbreviations")),
         stem=by_snowball(fields["stemmer"]) if "stemmer" in fields else by_endings(words("endings")),
+        accents={ord(key): value.text() for key, value in table("accents").items() if len(key) == 1},
+        accented=frozenset(words("accented")),
         endings=_endings(fields["sentences"]) if "sentences" in fields else None,
     )
-    common = frozenset(words("common"))
+    common = frozenset(bare for word in words("common") for bare in (word, word.translate(spelling.accents)))
     cues = Phrases(spelling, table("lists"))
     roles = fields["roles"].fields(("caller", "company")) if "roles" in fields else {}
     phases = fields["phases"].fields((), ("agent", "customer")) if "phases" in fields else {}

@@ -299,6 +299,11 @@ class Phrases:
         """A word without its ending."""
         return self._spelling.stem(word)
 
+    def bare(self, word: str) -> str:
+        """A word of a phrase without accents that may be left out, unless it is another word without them."""
+        spelling = self._spelling
+        return word if word in spelling.accented else word.translate(spelling.accents)
+
     def answers(self, word: str) -> frozenset[str]:
         """The words, parts of words and stems named in the phrases that a word fits."""
         return self._labels[self._class(word)]
@@ -308,11 +313,12 @@ class Phrases:
         if word in MARKS:
             found = frozenset((word, END)) if word == ASK else frozenset((word,))
         else:
-            seen = [word] if word in self._words else []
+            bare = word.translate(self._spelling.accents)
+            seen = [each for each in {word, bare} if each in self._words]
             for n in self._lengths:
-                if n > len(word):
+                if n > len(bare):
                     break
-                seen += [part for part in (word[:n] + "*", "*" + word[-n:]) if part in self._parts]
+                seen += [part for part in (bare[:n] + "*", "*" + bare[-n:]) if part in self._parts]
             if self._stems and (stem := "~" + self._spelling.stem(word)) in self._stems:
                 seen.append(stem)
             found = frozenset((*seen, _ANY))
@@ -561,6 +567,7 @@ class _Parser:
             if len(words) > 1:
                 self._fail(f"{match.group()!r}: ~ stands before one word, not {len(words)}", where)
             words[0] = self._phrases.stem(words[0])
+        words = [self._phrases.bare(word) for word in words]
         words[0] = match["start"] + words[0]
         words[-1] += match["rest"]
         for word in words:

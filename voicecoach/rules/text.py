@@ -58,7 +58,8 @@ class Spelling:
     ``same`` maps a spelling to the words it stands for (one or more), ``skipped`` are words that count
     as not said (fillers), but not in front of one of ``kept_before`` ("uh" in "uh huh"); after
     ``abbreviations`` a full stop ends no sentence; ``fold`` is what a character is read as, by its code;
-    ``stem`` gives a word without its ending.
+    ``stem`` gives a word without its ending. ``accents`` are letters whose accent a recogniser may leave out,
+    by their code, and the letter without it; the words ``accented`` are other words without theirs.
     """
 
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,6 +68,8 @@ class Spelling:
     abbreviations: frozenset[str] = frozenset()
     fold: Mapping[int, str] = field(default_factory=dict)
     stem: Stem = unchanged
+    accents: Mapping[int, str] = field(default_factory=dict)
+    accented: frozenset[str] = frozenset()
     endings: Endings | None = None
     pieces: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
