@@ -7,15 +7,17 @@ A folder holds recordings with their text in NAME.txt (one line, or ``FILE<tab>T
 with their truth in NAME.yaml as in samples/. A recording without either is transcribed and printed
 without a rate. ``--whole`` counts the words of the finished analysis instead of the transcription stage
 alone, which does not remove what one channel overhears from the other. ``--prompts FOLDER --prompts-text
-FILE`` strings telephone prompts together, such as those of Debian's packages asterisk-core-sounds-en-wav
-(FOLDER) and asterisk-core-sounds-en (FILE, its core-sounds-en.txt.gz, lines of ``NAME: TEXT``).
+FILE``, which may be given for several languages, strings telephone prompts together, such as those of
+Debian's packages asterisk-core-sounds-en-wav (FOLDER) and asterisk-core-sounds-en (FILE, its
+core-sounds-en.txt.gz, lines of ``NAME: TEXT``).
 
 The language is found by the model, as in ``voicecoach analyse``. Both texts go through the normalisation
 of the Whisper paper (Radford et al. 2023, appendix C) as packaged in whisper-normalizer: English numbers,
 spellings and contractions are made alike and fillers dropped; in other languages case, marks and
 punctuation go. Chinese and Japanese are counted in characters without spaces, everything else in words;
 scripts (simplified, traditional; Latin, katakana) are not made alike. Rates are (substituted + deleted +
-inserted) / expected.
+inserted) / expected. "folded" is the rate of both texts as the rules read them: with the characters of the
+language's pack folded (traditional to simplified, lost accents), so what is left can mislead a rule.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from voicecoach import audio
 from voicecoach.pipeline import Coach, Settings, analyse
+from voicecoach.rules import languages, load_pack
 from voicecoach.transcribe import Recogniser, speech_probability
 
 SOUND = (".wav", ".flac", ".mp3", ".ogg", ".m4a")
@@ -94,7 +97,9 @@ def prompts(folder: Path, text: Path) -> Case:
             break
     if not words:
         sys.exit(f"asr.py: no prompt of {text} is in {folder}: give the folder that holds its .wav files")
-    return Case(f"{len(words)} prompts", None, (("mono", np.concatenate(pieces), " ".join(words)),))
+    return Case(
+        f"{len(words)} {folder.name[:2]} prompts", None, (("mono", np.concatenate(pieces), " ".join(words)),)
+    )
 
 
 def normalised(text: str, language: str) -> str:
@@ -103,6 +108,13 @@ def normalised(text: str, language: str) -> str:
         return str(EnglishTextNormalizer()(text))
     plain = BasicTextNormalizer()(unicodedata.normalize("NFKC", text))
     return "".join(plain.split()) if language in IN_CHARACTERS else str(plain)
+
+
+def folded(text: str, language: str) -> str:
+    """Text with the characters folded that the rules of a language read as one."""
+    if language not in languages():
+        return text
+    return text.translate(load_pack(language).words.spelling.fold)
 
 
 def heard_by_stage(case: Case, recogniser: Recogniser) -> tuple[str, list[str]]:
@@ -124,18 +136,21 @@ def heard_by_all(case: Case, coach: Coach) -> tuple[str, list[str]]:
 def row(case: Case, channel: str, language: str, expected: str, heard: str) -> tuple[str, Counter[str], str]:
     """A line of the table, its counts, and what was heard otherwise."""
     wanted, got = normalised(expected, language), normalised(heard, language)
-    if language in IN_CHARACTERS:
-        unit, found = "characters", jiwer.process_characters(wanted, got)
-    else:
-        unit, found = "words", jiwer.process_words(wanted, got)
+    in_characters = language in IN_CHARACTERS
+    unit, compare = (
+        ("characters", jiwer.process_characters) if in_characters else ("words", jiwer.process_words)
+    )
+    found, read = compare(wanted, got), compare(folded(wanted, language), folded(got, language))
     count = found.hits + found.substitutions + found.deletions
+    misread = read.substitutions + read.deletions + read.insertions
     heard_count = found.hits + found.substitutions + found.insertions
     wrong = found.substitutions + found.deletions + found.insertions
     line = (
         f"{case.name:20} {channel:9} {language:4} {unit:10} {count:8} {heard_count:6}"
-        f" {found.substitutions:5} {found.deletions:5} {found.insertions:5} {wrong / count:7.1%}"
+        f" {found.substitutions:5} {found.deletions:5} {found.insertions:5} {wrong / count:7.1%} {misread / count:7.1%}"
     )
-    return line, Counter({f"{unit} expected": count, f"{unit} wrong": wrong}), differences(found)
+    counts = Counter({f"{unit} expected": count, f"{unit} wrong": wrong, f"{unit} folded": misread})
+    return line, counts, differences(found)
 
 
 def differences(found: jiwer.WordOutput | jiwer.CharacterOutput) -> str:
@@ -161,10 +176,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--differences", action="store_true", help="print what was heard otherwise")
     parser.add_argument("--whole", action="store_true", help="count the words of the whole analysis")
-    parser.add_argument("--prompts", type=Path, metavar="FOLDER")
-    parser.add_argument("--prompts-text", type=Path, metavar="FILE")
+    parser.add_argument("--prompts", type=Path, metavar="FOLDER", action="append", default=[])
+    parser.add_argument("--prompts-text", type=Path, metavar="FILE", action="append", default=[])
     given = parser.parse_args()
-    if (given.prompts is None) != (given.prompts_text is None) or not (given.folders or given.prompts):
+    if len(given.prompts) != len(given.prompts_text) or not (given.folders or given.prompts):
         parser.error("name a folder of recordings, or --prompts together with --prompts-text")
 
     settings = Settings(model=given.model, compute_type=given.compute_type, threads=given.threads)
@@ -172,13 +187,12 @@ def main() -> None:
     recogniser = coach.recogniser
     recogniser.load()
     todo = [case for folder in given.folders for case in cases(folder)]
-    if given.prompts:
-        todo.append(prompts(given.prompts, given.prompts_text))
+    todo += [prompts(*both) for both in zip(given.prompts, given.prompts_text, strict=True)]
     if not todo:
         sys.exit("asr.py: no recording found: name a folder that holds .wav or .flac files")
 
     print(f"model {given.model}, {recogniser.compute_type}, {recogniser.threads} threads")
-    print("file                 channel   lang unit       expected  heard   sub   del   ins    rate")
+    print("file                 channel   lang unit       expected  heard   sub   del   ins    rate  folded")
     total: Counter[str] = Counter()
     seconds = spent = 0.0
     for case in todo:
@@ -199,7 +213,9 @@ def main() -> None:
     for unit in ("words", "characters"):
         if total[f"{unit} expected"]:
             rate = total[f"{unit} wrong"] / total[f"{unit} expected"]
-            print(f"all {unit}: {total[f'{unit} wrong']} wrong of {total[f'{unit} expected']}, {rate:.1%}")
+            left = total[f"{unit} folded"] / total[f"{unit} expected"]
+            wrong = f"{total[f'{unit} wrong']} wrong of {total[f'{unit} expected']}"
+            print(f"all {unit}: {wrong}, {rate:.1%}, folded {left:.1%}")
     print(f"{seconds:.0f} s of sound in {spent:.1f} s")
 
 
