@@ -147,7 +147,8 @@ def row(case: Case, channel: str, language: str, expected: str, heard: str) -> t
     wrong = found.substitutions + found.deletions + found.insertions
     line = (
         f"{case.name:20} {channel:9} {language:4} {unit:10} {count:8} {heard_count:6}"
-        f" {found.substitutions:5} {found.deletions:5} {found.insertions:5} {wrong / count:7.1%} {misread / count:7.1%}"
+        f" {found.substitutions:5} {found.deletions:5} {found.insertions:5}"
+        f" {wrong / count:7.1%} {misread / count:7.1%}"
     )
     counts = Counter({f"{unit} expected": count, f"{unit} wrong": wrong, f"{unit} folded": misread})
     return line, counts, differences(found)
