@@ -84,3 +84,27 @@ def test_a_transcript_as_a_recogniser_writes_it(line: str, rule: str) -> None:
 
 def test_full_width_digits_are_read_back() -> None:
     assert "listening.echo" in found("customer: 番号は４２１９です。", "agent: 4219ですね。")
+
+
+CALLS = yaml.safe_load((Path(__file__).parent / "calls" / "ja.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_whole_call(name: str) -> None:
+    matches = find(JA, read_lines([line["said"] for line in CALLS[name]]).turns)
+    told = [[match.rule for match in matches if match.turn == at] for at in range(len(CALLS[name]))]
+    assert told == [line.get("finds", []) for line in CALLS[name]]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "quote"),
+    [
+        ("私に言われても困りますけど", "courtesy.dismissive", "私に言われても困りますけど"),
+        ("お電話ありがとうございます田中でございます", "courtesy.greeting", "お電話ありがとうございます"),
+        ("差し支えなければご年齢を伺えますか", "courtesy.softener", "差し支えなければ"),
+    ],
+)
+def test_a_quote_does_not_end_inside_a_word(line: str, rule: str, quote: str) -> None:
+    assert quote in [
+        match.quote for match in find(JA, read_lines([f"agent: {line}"]).turns) if match.rule == rule
+    ]

@@ -20,6 +20,8 @@ from voicecoach.rules.text import Endings, Spelling, normalise, unspaced
 from voicecoach.types import PHASES
 
 REQUIRED = ("language", "name", "opening", "closing", "questions")
+SCRIPTS = ("whole", "pairs", "alone", "tails", "heads")
+LONGEST_TAIL = 12  # characters
 QUESTIONS = ("open", "requests", "facts", "closed", "asked", "statements", "checks", "never")
 OPTIONAL = (
     "fold",
@@ -184,6 +186,7 @@ def read_language(file: Value) -> Language:
         accents={ord(key): value.text() for key, value in table("accents").items() if len(key) == 1},
         accented=frozenset(words("accented")),
         endings=_endings(fields["sentences"]) if "sentences" in fields else None,
+        tails=_tails(fields["scripts"]) if "scripts" in fields else None,
     )
     common = frozenset(bare for word in words("common") for bare in (word, word.translate(spelling.accents)))
     cues = Phrases(spelling, table("lists"))
@@ -198,9 +201,7 @@ def read_language(file: Value) -> Language:
         phrases=Phrases(spelling, table("lists")),
         places=Places(fields["opening"].whole(least=1, most=100), fields["closing"].whole(least=1, most=100)),
         common=common,
-        scripts=Scripts.read(fields["scripts"].fields((), ("whole", "pairs", "alone")), common)
-        if "scripts" in fields
-        else None,
+        scripts=Scripts.read(fields["scripts"].fields((), SCRIPTS), common) if "scripts" in fields else None,
         numbers=read_numbers(
             fields["numbers"].fields((), (*TABLES, *LISTS, *OTHERS)) if "numbers" in fields else {}, common
         ),
@@ -245,6 +246,14 @@ def _folded(value: Value, fold: Mapping[int, str]) -> Value:
         content={key.translate(fold): _folded(entry, fold) for key, entry in value.content.items()},
         keys={key.translate(fold): place for key, place in value.keys.items()},
     )
+
+
+def _tails(value: Value) -> re.Pattern[str] | None:
+    fields = value.fields((), SCRIPTS)
+    if "tails" not in fields:
+        return None
+    heads = f"(?<![{fields['heads'].text()}])" if "heads" in fields else ""
+    return re.compile(f"[{fields['tails'].text()}]{{1,{LONGEST_TAIL}}}{heads}")
 
 
 def _endings(value: Value) -> Endings:

@@ -71,6 +71,7 @@ class Spelling:
     accents: Mapping[int, str] = field(default_factory=dict)
     accented: frozenset[str] = frozenset()
     endings: Endings | None = None
+    tails: re.Pattern[str] | None = None
     pieces: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -129,14 +130,24 @@ class Text:
     given: str
     stream: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
+    tails: re.Pattern[str] | None = None  # of the Spelling
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets in the given text of stream[start:end], marks at either side left out."""
+        """Offsets in the given text of stream[start:end], marks at either side left out.
+
+        Where words have no spaces between them, the end is that of the word: what ``tails`` finds there
+        is taken in, so that nothing is quoted with half a verb.
+        """
         while start < end - 1 and self.stream[start] in MARKS:
             start += 1
         while end - 1 > start and self.stream[end - 1] in MARKS:
             end -= 1
-        return self.spans[start][0], self.spans[end - 1][1]
+        first, last = self.spans[start][0], self.spans[end - 1][1]
+        if self.tails is not None and self.stream[end - 1] not in MARKS:
+            mark = next(at for at in range(end, len(self.stream)) if self.stream[at] in MARKS)
+            tail = self.tails.match(self.given, last, self.spans[mark][0])
+            last = tail.end() if tail else last
+        return first, last
 
 
 def unspaced(word: str) -> bool:
@@ -231,7 +242,7 @@ def read(given: str, spelling: Spelling) -> Text:
         spans.append((len(text), len(text)))
     if offsets is not None:
         spans = [_given(span, offsets) for span in spans]
-    return Text(given, tuple(stream), tuple(spans))
+    return Text(given, tuple(stream), tuple(spans), spelling.tails)
 
 
 def _spelt(text: str, start: int, end: int) -> bool:
