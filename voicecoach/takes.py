@@ -14,7 +14,7 @@ from voicecoach.measures import sound
 from voicecoach.measures.definitions import definitions, threshold
 from voicecoach.measures.scene import Scene, Spell, Stretch, scene
 from voicecoach.rules.text import MARKS, Spelling, read
-from voicecoach.spacing import joined
+from voicecoach.spacing import joined, length
 from voicecoach.types import AGENT, Analysis, Call, Contours, Word
 
 
@@ -115,7 +115,7 @@ def _utterance(
     known = seen.sound
     text = joined(word.text.strip() for word in words)
     bare = [word for word in read(text, spelling).stream if word not in MARKS]
-    if len(bare) < threshold("utterance_words"):
+    if length(" ".join(bare)) < threshold("utterance_words"):
         return []
     spoken = np.zeros(len(contours.voice), bool)
     hop = contours.hop
