@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,10 +148,11 @@ def _found(texts: Sequence[Text], paths: Sequence[Path], format: str | None) -> 
     text = texts[0].text
     document = _document(text)
     if document is not None:
-        text, value = document
+        value, mended = document
         for module in _DOCUMENTS.get(format or "json", _DOCUMENTS["json"]):
             if module.fits(value):
-                return _read(module.NAME, module.read, value)
+                found = module.read(value)
+                return module.NAME, replace(found, notes=(*mended, *found.notes))
         raise TranscriptError(
             "is JSON, but none we know: read are Whisper's, Amazon Transcribe's, Call Analytics', "
             "Contact Lens' and our own"
@@ -166,11 +167,7 @@ def _found(texts: Sequence[Text], paths: Sequence[Path], format: str | None) -> 
         if format in _TEXTS
         else next((one for one in _TEXTS.values() if one is not plain and one.fits(text)), plain)
     )
-    return _read(module.NAME, module.read, text)
-
-
-def _read(name: str, read_it: Callable[[Any], Found], value: Any) -> tuple[str, Found]:
-    return name, read_it(value)
+    return module.NAME, module.read(text)
 
 
 def _two(texts: Sequence[Text], paths: Sequence[Path]) -> tuple[str, Found]:
@@ -183,13 +180,14 @@ def _two(texts: Sequence[Text], paths: Sequence[Path]) -> tuple[str, Found]:
     )
 
 
-def _document(text: str) -> tuple[str, Any] | None:
-    """The text and what it holds, repaired where it was damaged behind escapes; None if it is no JSON."""
+def _document(text: str) -> tuple[Any, tuple[Note, ...]] | None:
+    """What a text holds as JSON, repaired where it was damaged behind escapes; None if it is no JSON."""
     begins = text.lstrip()[:200]
     if not begins.startswith(("{", "[")):
         return None
     try:
         value = json.loads(text)
+        notes: tuple[Note, ...] = ()
         if re.search(r"\\u00[c-f]", text):
             text = json.dumps(value, ensure_ascii=False)
             better, notes = repaired(text)
@@ -205,7 +203,7 @@ def _document(text: str) -> tuple[str, Any] | None:
             )
             raise TranscriptError(f"is damaged JSON{where}; write or copy it again") from None
         return None
-    return (text, value) if isinstance(value, dict | list) else None
+    return (value, notes) if isinstance(value, dict | list) else None
 
 
 def _clean(lines: Sequence[Line]) -> tuple[Line, ...]:

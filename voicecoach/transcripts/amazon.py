@@ -39,7 +39,10 @@ def read(found: Mapping[str, Any]) -> Found:
     results = found.get("results")
     if isinstance(results, Mapping):
         language = code(results.get("language_code")) or code(found.get("language_code"))
-        return Found(tuple(_results(results)), language)
+        lines = sorted(
+            _results(results), key=lambda line: line.start or 0.0
+        )  # channels come one after the other
+        return Found(tuple(lines), language)
     roles = {
         one["ParticipantId"]: one["ParticipantRole"]
         for one in _list(found, "Participants")

@@ -49,9 +49,10 @@ def blocks(rows: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     for k, following in zip(times, [*times[1:], None], strict=False):
         body = list(rows[k + 1 : following])
         # above the next times stands the number or the name of their block, or text nothing parts from it
-        last = body[-1].strip() if following is not None and body else ""
-        if last and (last.isdigit() or (len(body) > 1 and not body[-2].strip())):
-            body.pop()
+        if following is not None and (last := "".join(body[-1:]).strip() or "".join(body[-2:]).strip()):
+            above = len(body) - (1 if body[-1].strip() else 2)
+            if last.isdigit() or (body[-1].strip() and above and not body[above - 1].strip()):
+                del body[above:]
         yield rows[k], body
 
 

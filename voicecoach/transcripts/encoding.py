@@ -45,6 +45,11 @@ _OTHER_FILES = (
 _PIECE = 4_000  # characters that are repaired together
 _MIXED = re.compile(r"[a-zA-Z][^\W\d_a-zA-Z]|[^\W\d_a-zA-Z][a-zA-Z]")  # letters of two scripts in a word
 _SWAPPED = re.compile(r"[а-яё][А-ЯЁ]")  # a capital after a small letter
+_SPACE = re.compile(r"(?<=[\x80-\u024f]) (?=[\x80-\u024f])")
+_INNER = "".join(bytes([k]).decode("cp1252", "ignore") or chr(k) for k in range(0x80, 0xC0))
+_LOST = re.compile(
+    f"(ã)([{re.escape(_INNER)}])(?![{re.escape(_INNER)}])"
+)  # kana whose second byte has no sign
 _HIGH = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -196,7 +201,13 @@ def _mended(text: str) -> str:
         return text
     import ftfy
 
-    return ftfy.fix_encoding(text)
+    better = ftfy.fix_encoding(text)
+    hard = _LOST.sub("\\1\x81\\2", _SPACE.sub("\xa0", text))  # as it was before it was copied from a screen
+    if hard != text:
+        mended = ftfy.fix_encoding(hard)
+        if mended != hard and not re.search(r"[\x80-\xa0]", mended):
+            return mended
+    return better
 
 
 def _misread(lines: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from voicecoach.rules.dialogues import names
 from voicecoach.transcripts.data import data
@@ -19,24 +19,39 @@ _COLON = re.compile(r"(?P<name>[^:：]{1,120}?)(?P<colon>[:：])(?P<after>.?)")
 _ENDS = re.compile(r"[.!?。！？…;；，,]")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def role(name: str) -> str | None:
     """The role a name tells: ``AGENT``, ``CUSTOMER``, ``NEITHER`` for such as spk_0; None for others.
 
     Of several names of roles in it the longest counts: "customer service 2" serves.
     """
-    serving, served, neither = names()
     plain = " ".join(unicodedata.normalize("NFKC", name).casefold().replace("_", " ").split())
-    if not plain or any(re.fullmatch(pattern, plain) for pattern in neither):
+    if not plain or _neither().fullmatch(plain):
         return NEITHER
     bare = re.sub(r"[\W\d]+", " ", plain).strip()
+    spaced = f" {bare} "
     found = [
-        (len(known), known in serving)
-        for known in (*serving, *served)
-        if not any(re.fullmatch(pattern, known) for pattern in neither)
-        and (known in bare if not known.isascii() and _joined(known) else f" {known} " in f" {bare} ")
+        (len(known), serves)
+        for known, serves, joined in _roles()
+        if (known in bare if joined else f" {known} " in spaced)
     ]
     return None if not found else AGENT if max(found)[1] else CUSTOMER
+
+
+@cache
+def _neither() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in names()[2]))
+
+
+@cache
+def _roles() -> tuple[tuple[str, bool, bool], ...]:
+    """Names of roles: whether they serve, and whether they may be part of a word."""
+    serving, served, _ = names()
+    return tuple(
+        (known, known in serving, _joined(known))
+        for known in (*serving, *served)
+        if not _neither().fullmatch(known)
+    )
 
 
 def _joined(text: str) -> bool:
@@ -60,10 +75,7 @@ def begins(text: str) -> tuple[str, str] | None:
     if not any(character.isalpha() for character in name) and role(name) is None:
         return None
     rest = text[match.end("colon") :].strip()
-    for marks in ("**", "__", "*", "_"):
-        if rest.startswith(marks) and text.lstrip().startswith(marks):
-            rest = rest.removeprefix(marks).strip()
-    return name, rest
+    return name, rest.removeprefix("**").removeprefix("__").strip()  # Markdown's bold ends after the colon
 
 
 def who_is_named(texts: Iterable[str]) -> frozenset[str]:

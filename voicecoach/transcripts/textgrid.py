@@ -66,7 +66,7 @@ def read(text: str) -> Found:
             found += _grouped(speaker, own)
     if not found:
         raise TranscriptError("holds no interval tier with text; name one that has words or lines in it")
-    return Found(tuple(found))
+    return Found(tuple(sorted(found, key=lambda line: line.start or 0.0)))
 
 
 def _line(

@@ -37,7 +37,7 @@ def seconds(found: Any, unit: float = 1.0) -> float | None:
     if isinstance(found, bool) or not isinstance(found, int | float | str):
         return None
     try:
-        number = float(found) * unit
+        number = round(float(found) * unit, 6)
     except (ValueError, OverflowError):
         return clock(found) if isinstance(found, str) else None
     return number if math.isfinite(number) else None
