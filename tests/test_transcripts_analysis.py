@@ -16,7 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from tests.conftest import SAMPLES
-from voicecoach import audio, cli, models, pipeline, transcripts
+from voicecoach import audio, cli, models, pipeline, reports, transcripts
 from voicecoach.errors import TranscriptError, UsageError
 from voicecoach.reports.json import document
 from voicecoach.transcripts import Transcript
@@ -124,6 +124,7 @@ def test_words_under_silence_are_not_backed(tmp_path: Path) -> None:
     invented = [finding for finding in found.unbacked if 31.5 < (finding.start or 0.0) < 34]
     assert {finding.rule for finding in invented} == {"courtesy.thanks"}
     assert invented[0].evidence.reason == "no voiced sound where the words should be"
+    assert "In the transcript, not backed by the sound, not counted" in reports.render("text", [found])
 
 
 def test_each_speaker_is_on_the_channel_that_speaks_in_their_lines(

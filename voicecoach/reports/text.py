@@ -258,9 +258,11 @@ def _heard(console: Console, analysis: Analysis) -> None:
             )
             for f in analysis.unbacked
         )
-        page.say(
-            console, fill("Heard by the model, not backed by the sound, not counted: {words}", words=words)
-        )
+        if "transcript" in analysis.provenance:
+            said = fill("In the transcript, not backed by the sound, not counted: {words}", words=words)
+        else:
+            said = fill("Heard by the model, not backed by the sound, not counted: {words}", words=words)
+        page.say(console, said)
 
 
 def _phases(console: Console, phases: Sequence[Phase]) -> None:
