@@ -34,6 +34,8 @@ Not in it: {outside}.
 Voices can be recognised, and names that are spoken are in the sound{words}.
 """
 
+_PRIVATE = ("baseline", "transcript", "speakers")  # what provenance holds of people and folders
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -114,7 +116,7 @@ def _cut(recording: Audio, start: float, end: float) -> bytes:
 def _public(analysis: Analysis, cut: bytes) -> Analysis:
     """An analysis that does not say where the recording and the own values came from."""
     source = replace(analysis.source, path=SOUND, sha256=hashlib.sha256(cut).hexdigest())
-    made = {key: value for key, value in analysis.provenance.items() if key != "baseline"}
+    made = {key: value for key, value in analysis.provenance.items() if key not in _PRIVATE}
     return replace(analysis, source=source, provenance=made)
 
 
