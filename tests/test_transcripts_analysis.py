@@ -346,7 +346,7 @@ def test_the_command_finds_transcripts_beside_recordings(run: Run, given: Path, 
     )
     assert code == 1  # of the second there is none
     (found,) = json.loads(out)
-    assert found["provenance"]["transcript"]["paths"] == [str(given)]
+    assert found["provenance"]["transcript"]["path"] == str(given)
 
 
 @pytest.mark.parametrize(

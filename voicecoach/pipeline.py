@@ -668,13 +668,13 @@ class _Run:
         return {
             "model": None,
             "transcript": {
-                "paths": written.paths,
+                "path": ", ".join(written.paths),
                 "sha256": written.sha256,
                 "format": written.format,
                 "encoding": written.encoding,
                 "timing": written.timing,
                 "language": Note(written.told).said,
-                "speakers": written.speakers,
+                "speakers": ", ".join(written.speakers),
             },
             "speakers": dict(self.speakers),
         }
