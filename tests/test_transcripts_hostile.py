@@ -77,7 +77,7 @@ def _mangled(draw: st.DrawFn) -> bytes:
     return raw
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.one_of(
         st.binary(max_size=300), st.text(max_size=300).map(lambda t: t.encode("utf-8", "replace"))
@@ -87,7 +87,7 @@ def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     attempt(tmp_path / "call", content)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=_mangled())
 def test_damaged_transcripts(tmp_path: Path, content: bytes) -> None:
     attempt(tmp_path / "call", content)
@@ -139,7 +139,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=JSON)
 def test_any_json(tmp_path: Path, found: Any) -> None:
     attempt(tmp_path / "call", json.dumps(found).encode())
