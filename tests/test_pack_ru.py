@@ -27,6 +27,11 @@ ENTRIES = [
 ]
 
 
+CALLS = yaml.safe_load(
+    (Path(__file__).parent / "sentences" / "ru" / "calls" / "calls.yaml").read_text(encoding="utf-8")
+)
+
+
 def of(rule: str, said: str | list[str]) -> list[Match]:
     example = read_lines([said] if isinstance(said, str) else said)
     return [match for match in find(RU, example.turns, events=example.events) if match.rule == rule]
@@ -98,3 +103,20 @@ def test_what_recognisers_do_to_words(rule: str, said: str) -> None:
 def test_both_letters_are_one() -> None:
     assert read("Ещё зелёный", RU.words.spelling).stream == read("еще зеленый", RU.words.spelling).stream
     assert [match.quote for match in of("courtesy.apology", "простите ещё раз, мне жаль")] != []
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_whole_call_holds_what_a_trainer_would_mark(name: str) -> None:
+    found: dict[int, set[str]] = {}
+    for match in find(RU, read_lines(CALLS[name]["turns"]).turns):
+        assert match.turn is not None
+        found.setdefault(match.turn, set()).add(match.rule)
+    assert found == {turn: set(rules) for turn, rules in CALLS[name]["finds"].items()}
+
+
+def test_the_calls_differ_as_they_should() -> None:
+    against = {rule.id for rule in RU.rules if rule.polarity == "negative"}
+    held = {name: {rule for rules in CALLS[name]["finds"].values() for rule in rules} for name in CALLS}
+    assert not held["good"] & against
+    assert not held["complaint"] & against
+    assert len(held["poor"] & against) >= 6
