@@ -196,6 +196,18 @@ def test_the_trainers_page_is_in_the_language_all_calls_share() -> None:
         assert page("es", "ja") == "ru"
 
 
+def test_criteria_of_calls_in_several_languages_are_named_in_that_of_the_page() -> None:
+    told = made.poor()
+    other = tuple(replace(c, name=SAID, tip=SAID) for c in told.scores.criteria)
+    calls = [
+        record("a", "Ann", replace(told, language="es")),
+        record("b", "Ben", replace(told, language="zh", scores=replace(told.scores, criteria=other))),
+    ]
+    criteria = json.loads(Texts(trainer_page(calls)).json["data"])["criteria"]
+    assert [name for _id, name, _tip in criteria] == [c.name for c in told.scores.criteria]
+    assert SAID not in str(criteria)
+
+
 def test_moments_of_calls_in_other_languages_are_marked_also_for_the_script() -> None:
     calls = [record(code, analysis=replace(made.poor(), language=code)) for code in ("ja", "es")]
     page = Texts(trainer_page(calls, language="es"))

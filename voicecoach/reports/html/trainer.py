@@ -7,7 +7,7 @@ filtered chooses moments, sample and what is common anew, by the same steps as `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any, Generic, TypeVar
 
@@ -62,6 +62,9 @@ def trainer_page(
     shared = i18n.offered(spoken.pop()) if len(spoken) == 1 else ""
     with i18n.using(shared or language or i18n.current()):
         rules = _rules(calls, own, builtin=builtin)
+        if not shared and calls:
+            records = [_translated(record) for record in records]
+            calls = [record for record in records if record.analysis is not None and not record.same_as]
         return _page(records, calls, rules, seed=seed, interrupted=interrupted, pages=pages)
 
 
@@ -98,6 +101,22 @@ def _page(
         texts=scripts.texts("trainer"),
         embedded={**embedded(calls, seed), "suffix": ".html" if pages else ".json"},
     )
+
+
+def _translated(record: Record) -> Record:
+    """A record with the criteria of our own scorecard in the language of the page, not in the call's."""
+    from voicecoach.score import load_scorecard
+
+    ours = load_scorecard()
+    if record.analysis is None or record.analysis.scores.scorecard != ours.id:
+        return record
+    items = {item.id: item for item in ours.items}
+    scores = record.analysis.scores
+    criteria = tuple(
+        replace(c, name=_(items[c.id].name), tip=_(items[c.id].tip)) if c.id in items else c
+        for c in scores.criteria
+    )
+    return replace(record, analysis=replace(record.analysis, scores=replace(scores, criteria=criteria)))
 
 
 def clock(seconds: float) -> str:
