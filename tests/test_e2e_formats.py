@@ -1,8 +1,10 @@
-"""WebVTT as Chromium's own parser reads it from a ``<track>``."""
+"""WebVTT as Chromium's own parser reads it from a ``<track>``; calls written, read and analysed again."""
 
 from __future__ import annotations
 
 import base64
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests import make_analysis as made
 from tests.browser import Browser, browser
 from tests.test_formats import HOSTILE, call, expected, joined, shown
-from voicecoach import reports
+from voicecoach import pipeline, reports, transcripts
 from voicecoach.reports.cues import voice
 from voicecoach.types import Analysis
 
@@ -49,3 +51,23 @@ def test_chromium_finds_the_cues(browser: Browser, tmp_path: Path, analysis: Ana
     assert [shown(said) for *_, said, _ in found] == [shown(words) for *_, words in want]
     assert {kind for *_, kinds in found for kind in kinds} <= {"span"}
     assert all(joined(said) for *_, said, _ in found)
+
+
+@pytest.mark.parametrize("name", ["vtt", "srt", "tsv", "textgrid", "amazon"])
+@pytest.mark.parametrize("made_call", [made.good, made.poor])
+def test_a_call_written_and_analysed_again_is_the_same_call(
+    tmp_path: Path, coach: pipeline.Coach, name: str, made_call: Callable[[], Analysis]
+) -> None:
+    def analysed(kind: str) -> Analysis:
+        path = reports.write(tmp_path / kind, kind, [made_call()])
+        return pipeline.analyse(None, transcript=transcripts.read(path, language="en"), coach=coach)
+
+    first, again = analysed("json"), analysed(name)
+    assert [(t.speaker, t.text) for t in again.turns] == [(t.speaker, t.text) for t in first.turns]
+    assert [(t.speaker, t.text) for t in first.turns] == [(t.speaker, t.text) for t in made_call().turns]
+    assert Counter(f.rule for f in again.findings) == Counter(f.rule for f in first.findings)
+    assert first.findings
+    if name in ("textgrid", "amazon"):
+        for turn, own in zip(again.turns, made_call().turns, strict=True):
+            for word, said in zip(turn.words, own.words, strict=True):
+                assert (word.start, word.end) == pytest.approx((said.start, said.end), abs=0.001)

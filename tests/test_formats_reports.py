@@ -242,7 +242,7 @@ def test_amazon_has_turns_times_and_characteristics() -> None:
 def test_amazon_leaves_out_what_is_not_measured() -> None:
     about = json.loads(reports.render("amazon", [made.alone()]))["ConversationCharacteristics"]
     assert "Interruptions" not in about
-    unheard = replace(made.two_voices(), quality=(), events=())
+    unheard = replace(made.two_voices(), quality=(), events=())  # as of a transcript
     about = json.loads(reports.render("amazon", [unheard]))["ConversationCharacteristics"]
     assert set(about) == {"TotalConversationDurationMillis", "TalkTime", "TalkSpeed"}
     assert about["TalkSpeed"] == {"DetailsByParticipant": {}}
@@ -261,6 +261,8 @@ def test_amazon_has_a_level_for_each_second_with_a_voice() -> None:
     scores = json.loads(reports.render("amazon", [analysis]))["Transcript"][0]["LoudnessScores"]
     half = 10 * np.log10((10**-2 + 10**-4) / 2)
     assert scores == [-20.0, pytest.approx(half, abs=0.01), None, None]
+    unheard = replace(analysis, quality=())  # contours made of the times of a transcript
+    assert json.loads(reports.render("amazon", [unheard]))["Transcript"][0]["LoudnessScores"] == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -317,6 +319,15 @@ def test_what_cannot_be_written_is_said_before_the_work(
 def test_reports_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("analyse", "a.wav", "a.transcript.wav", "-f", "text,txt", "-o", tmp_path) == 2
     assert "two reports would be called a.transcript.txt" in capsys.readouterr().err
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = tmp_path / "call.vtt"
+    call.write_text("WEBVTT\n\n00:00.000 --> 00:02.000\n<v Agent>Good morning.\n", encoding="utf-8")
+    before = call.read_bytes()
+    assert run("analyse", "--transcript", call, "-f", "vtt", "-o", tmp_path) == 2
+    assert "would be written over; choose another --output-dir" in capsys.readouterr().err
+    assert call.read_bytes() == before
 
 
 def test_several_recordings_in_one_junit_on_stdout(

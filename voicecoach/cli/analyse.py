@@ -152,8 +152,8 @@ def analyse(
     if first in SINGLE and output_dir is None and len(jobs) > 1:
         raise click.UsageError(f"-f {first} holds one recording; say where with --output-dir FOLDER")
     targets = reports.names([job.path for job in jobs])
-    if output_dir is not None and len(formats) > 1:
-        _check_apart(targets, formats)
+    if output_dir is not None:
+        _check_apart([output_dir / target for target in targets], formats, [*files, *transcripts])
     settings = analysis_settings(options, stored=own_values(agent, history))
     if settings.channels and not files:
         raise click.UsageError("--channels is for a recording; of a transcript, --speakers tells who is who")
@@ -211,14 +211,21 @@ def _fails(analysis: Analysis, level: str) -> bool:
     return level == "negative" and any(finding.polarity == "negative" for finding in analysis.findings)
 
 
-def _check_apart(targets: Sequence[str], formats: Sequence[str]) -> None:
-    """Refuse to write two reports into one file, as of a.wav as txt and a.transcript.wav as text."""
+def _check_apart(targets: Sequence[Path], formats: Sequence[str], given: Sequence[Path]) -> None:
+    """Refuse to write two reports into one file, as of a.wav as txt and a.transcript.wav as text, or over
+    a file that is to be read.
+    """
     from voicecoach import reports
 
-    files = Counter(target + reports.FORMATS[name].SUFFIX for target in targets for name in formats)
+    suffixes = [reports.FORMATS[name].SUFFIX for name in formats]
+    files = Counter(target.with_name(target.name + suffix) for target in targets for suffix in suffixes)
     file, count = files.most_common(1)[0]
     if count > 1:
-        raise click.UsageError(f"two reports would be called {shown(file)}; analyse these files apart")
+        raise click.UsageError(f"two reports would be called {shown(file.name)}; analyse these files apart")
+    read = {path.resolve() for path in given}
+    for file in files:
+        if file.resolve() in read:
+            raise click.UsageError(f"{shown(str(file))} would be written over; choose another --output-dir")
 
 
 def _note(text: str, quiet: bool) -> None:

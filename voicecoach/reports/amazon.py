@@ -23,6 +23,7 @@ from voicecoach.types import AGENT, Analysis, Event, Finding, Turn
 
 SUFFIX = ".amazon.json"
 WORDS, INTERRUPTIONS = "pace.words_per_minute", "talk.interruptions"
+SILENCE = "talk.unannounced_silence"
 
 
 def render(
@@ -69,7 +70,7 @@ def _characteristics(analysis: Analysis, turns: Sequence[Turn]) -> dict[str, Any
             }
         },
     }
-    if analysis.quality:  # there was sound to hear a silence in
+    if analysis.quality or (SILENCE, AGENT) in measured:  # there was sound, or times of both
         found["NonTalkTime"] = _instances([e for e in analysis.events if e.kind == "silence"])
     if (INTERRUPTIONS, AGENT) in measured:
         found["Interruptions"] = _interruptions(analysis.events)
@@ -118,8 +119,8 @@ def _items(turn: Turn) -> Iterator[dict[str, Any]]:
 def _loudness(analysis: Analysis, turn: Turn) -> list[float | None]:
     """The level of the voice in each second of a turn in dBFS; nothing where no contours are kept."""
     contours = analysis.contours.get(turn.speaker)
-    if contours is None or turn.start is None or turn.end is None:
-        return []
+    if contours is None or not analysis.quality or turn.start is None or turn.end is None:
+        return []  # nothing was heard, or it is not kept
     first, last = (round(time / contours.hop) for time in (turn.start, turn.end))
     step = max(round(1 / contours.hop), 1)
     scores: list[float | None] = []
