@@ -139,7 +139,10 @@ def test_wording_is_only_given_in_the_language_of_the_call() -> None:
     step = coached((), language="en").next_step
     assert step is not None
     assert step.suggestion
-    other = coached((), language="es").next_step
+    spanish = coached((), language="es").next_step
+    assert spanish is not None
+    assert spanish.suggestion not in ("", step.suggestion)
+    other = coached((), language="fr").next_step
     assert other is not None
     assert other.suggestion == ""
 
