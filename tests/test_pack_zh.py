@@ -113,3 +113,86 @@ def test_what_a_recogniser_writes_is_read_one_way(text: str, stream: str) -> Non
 )
 def test_a_number_read_back_is_found_however_it_is_said(heard: str, said: str) -> None:
     assert of("listening.echo", [f"customer: {heard}", f"agent: {said}"])
+
+
+GOOD = (
+    "agent: 您好，这里是晨光燃气客服，我姓林，请问有什么可以帮您？",
+    "customer: 你好，我家热水器三天都打不着火，打了两次电话都没人来。",
+    "agent: 三天没有热水，还打了两次电话，确实太让人着急了。非常抱歉，这件事我来负责。请问您贵姓？",
+    "customer: 我姓顾。",
+    "agent: 顾先生，方便告诉我您的户号吗？这样我才能查到您的登记。",
+    "customer: 四七一九零二。",
+    "agent: 四七一九零二，对吗？",
+    "customer: 对。",
+    "agent: 请您稍等一下，我查一下系统，大概半分钟。",
+    "customer: 好。",
+    "agent: 让您久等了，是因为上次登记的地址少了一个单元号，这是我们的失误。打不着火的时候是什么情况？",
+    "customer: 就是一直响，不着火。",
+    "agent: 明白了。您看是今天下午还是明天上午方便？",
+    "customer: 今天下午吧。",
+    "agent: 好的，已经帮您约好今天下午三点，师傅到之前会给您打电话。我跟您总结一下，今天下午三点，费用全免。",
+    "customer: 好。",
+    "agent: 请问还有其他可以帮您的吗？",
+    "customer: 没有了，谢谢。",
+    "agent: 不客气，祝您生活愉快，再见。",
+)
+POOR = (
+    "agent: 喂",
+    "customer: 你好我想问一下我的包裹怎么还没到都等了一个星期了",
+    "agent: 单号",
+    "customer: 是八八零二",
+    "agent: 系统显示在路上你再等等",
+    "customer: 我上次打你们也这么说",
+    "agent: 那我也没办法都是物流那边搞的",
+    "customer: 那我要投诉",
+    "agent: 你要投诉就投诉谁让你不选快的",
+    "customer: 你什么态度",
+    "agent: 你冷静一点行不行我都跟你说了好几遍了",
+    "customer: 能不能退款",
+    "agent: 退不了",
+    "customer: 算了",
+    "agent: 嗯",
+)
+COMPLAINT = (
+    "agent: 青禾電信您好，敝姓陳，很高興為您服務。",
+    "customer: 你們這個月為什麼多扣我五百塊，我真的很生氣。",
+    "agent: 您先別急，我幫您看一下帳單，請您提供手機號碼。",
+    "customer: 零九一二三四五六七八。",
+    "agent: 好的，那個，你這個月有加購漫遊，所以費用是這樣。",
+    "customer: 我沒有加購啊。",
+    "agent: 不好意思，我再確認一下。您上個月出國了是不是？",
+    "customer: 沒有。",
+    "agent: 真的很抱歉，是我們系統弄錯了，五百塊會在三個工作天內退給您。",
+    "customer: 好吧。",
+    "agent: 還有沒有其他需要服務的地方？",
+    "customer: 沒有。",
+    "agent: 感謝您的來電，祝您順心，再見。",
+)
+WELL = {
+    *(f"courtesy.{name}" for name in ("greeting", "self_introduction", "offer_help", "apology", "hold")),
+    *(f"courtesy.{name}" for name in ("hold_return", "name_use", "anything_else", "closing", "softener")),
+    *(f"listening.{name}" for name in ("empathy", "confirmation", "summary", "open_question")),
+    *(f"structure.{name}" for name in ("why", "what", "ownership", "options")),
+}
+ILL = {
+    *(f"courtesy.{name}" for name in ("other_department", "dismissive", "blame", "flat_refusal")),
+    "listening.unacknowledged_problem",
+}
+ANGRY = {
+    *(f"courtesy.{name}" for name in ("address_slip", "apology", "anything_else", "closing", "hold")),
+    *("listening.empathy", "listening.confirmation", "structure.what"),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "holds", "lacks"), [(GOOD, WELL, ILL), (POOR, ILL, WELL), (COMPLAINT, ANGRY, ILL)]
+)
+def test_a_whole_call(call: tuple[str, ...], holds: set[str], lacks: set[str]) -> None:
+    found = {match.rule for match in find(ZH, read_lines(call).turns)}
+    assert holds <= found
+    assert found.isdisjoint(lacks)
+
+
+def test_a_negative_finding_quotes_what_was_said() -> None:
+    quotes = {match.quote for match in find(ZH, read_lines(POOR).turns) if match.rule in ILL}
+    assert {"退不了", "你冷静一点", "我都跟你说了好几遍"} <= quotes
