@@ -1,7 +1,7 @@
 """Messages of the program and the catalogues that translate them.
 
 ``python -m tests.catalogue`` gathers the messages anew and brings every catalogue up to date: translations
-are kept, those of messages that were changed a little are marked fuzzy, those of messages that are gone go.
+are kept, those of messages that are gone go, and none is guessed from that of a message like it.
 Which texts of data files are messages stands in catalogue.yaml. After a conflict of two versions of a
 catalogue, keep the translations of both and run it.
 """
@@ -222,11 +222,7 @@ def main() -> None:
     wanted = messages()
     for language in translated():
         held = read(language)
-        held.update(wanted)
-        for message in held:
-            strings = (message.string,) if isinstance(message.string, str) else message.string
-            if not any(strings or ()):
-                message.flags.discard("fuzzy")
+        held.update(wanted, no_fuzzy_matching=True)
         path(language).write_bytes(written(held))
         new, gone, empty = state(language)
         fuzzy = sum(message.fuzzy for message in held)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from voicecoach import pipeline
 from voicecoach.types import Analysis
 
+os.environ["LC_ALL"] = "C.UTF-8"  # commands say everything in English, whoever runs the tests
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 # whoever begins us in the background lets us ignore Ctrl-C, and so would the commands that tests begin

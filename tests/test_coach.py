@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from tests import make_analysis as made
+from tests.pseudo import LANGUAGE, pseudo, spoken
 from voicecoach import rules
-from voicecoach.coach import coach
-from voicecoach.score import load_scorecard, score, scorecards
+from voicecoach.coach import coach, wording
+from voicecoach.score import Want, load_scorecard, score, scorecards
 from voicecoach.types import Coaching, Finding, Turn
 
 # judgements of a person, blame, and claims no recording can carry
@@ -201,15 +202,26 @@ def test_every_criterion_has_a_drill_of_a_minute_and_wording_or_a_measure() -> N
             assert all(want.say.get("en") or want.measure for want in item.want), item.id
 
 
-def test_wording_to_try_breaks_no_rule_of_the_pack() -> None:
-    pack = rules.load_pack("en")
+@pytest.mark.parametrize("language", rules.languages())
+def test_wording_to_try_breaks_no_rule_of_the_pack(language: str) -> None:
+    pack = rules.load_pack(language)
     negative = {rule.id for rule in pack.rules if rule.polarity == "negative"}
     assert negative
-    suggestions = [(place, text) for place, text in texts() if place.endswith("say")]
-    assert suggestions
-    for place, text in suggestions:
-        turns = (Turn("agent", text),)
-        assert not [match for match in rules.find(pack, turns) if match.rule in negative], place
+    wants = [want for name in scorecards() for item in load_scorecard(name).items for want in item.want]
+    suggestions = [wording(want, language) for want in wants]
+    assert any(suggestions) or language != "en"
+    for text in suggestions:
+        found = rules.find(pack, (Turn("agent", text),)) if text else ()
+        assert not [match for match in found if match.rule in negative], text
+
+
+def test_wording_in_a_language_is_the_scorecards_own_or_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    want = Want(say={"en": "Thank you.", "es": "Gracias."})
+    assert wording(want, "en") == "Thank you."
+    assert wording(want, "es") == "Gracias."
+    assert wording(want, "xx") == ""
+    with spoken(monkeypatch):
+        assert wording(want, LANGUAGE) == pseudo("Thank you.")
 
 
 def test_wording_to_try_shows_the_marker_it_is_for() -> None:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import AudioError, OutputError, UsageError
+from voicecoach.i18n import _, fill
 from voicecoach.quality import Extremes, facts, judge
 from voicecoach.types import Audio, Floats, Layout
 
@@ -124,26 +125,58 @@ def parse_channels(text: str) -> Mapping[str, str]:
     UsageError
         Not of this form, an unknown name, or a speaker or channel named twice.
     """
-    allowed = "write it as agent=left,customer=right; channels are mono, left, right or a number from 1"
+    allowed = _("write it as agent=left,customer=right; channels are mono, left, right or a number from 1")
     roles: dict[str, str] = {}
     for part in text.split(","):
         role, equals, channel = (piece.strip().lower() for piece in part.partition("="))
         if not equals or not role or not channel:
-            raise UsageError(f"channels {text!r}: {part.strip()!r} is not SPEAKER=CHANNEL; {allowed}")
+            raise UsageError(
+                fill(
+                    "channels {text!r}: {part!r} is not SPEAKER=CHANNEL; {allowed}",
+                    text=text,
+                    part=part.strip(),
+                    allowed=allowed,
+                )
+            )
         if not _ROLES.fullmatch(role):
             raise UsageError(
-                f"channels {text!r}: unknown speaker {role!r}; speakers are agent, customer, speaker3 ..."
+                fill(
+                    "channels {text!r}: unknown speaker {role!r}; speakers are agent, customer, speaker3 ...",
+                    text=text,
+                    role=role,
+                )
             )
         channel = _SIDES.get(channel, channel)
         number = re.fullmatch(r"(?:channel ?|ch)?([1-9]\d*)", channel)
         if number:
             channel = f"channel{int(number[1])}"
         elif channel not in ("mono", "left", "right"):
-            raise UsageError(f"channels {text!r}: unknown channel {channel!r}; {allowed}")
+            raise UsageError(
+                fill(
+                    "channels {text!r}: unknown channel {channel!r}; {allowed}",
+                    text=text,
+                    channel=channel,
+                    allowed=allowed,
+                )
+            )
         if role in roles:
-            raise UsageError(f"channels {text!r}: {role} is named twice; {allowed}")
+            raise UsageError(
+                fill(
+                    "channels {text!r}: {role} is named twice; {allowed}",
+                    text=text,
+                    role=role,
+                    allowed=allowed,
+                )
+            )
         if channel in roles.values():
-            raise UsageError(f"channels {text!r}: {channel} is given to two speakers; {allowed}")
+            raise UsageError(
+                fill(
+                    "channels {text!r}: {channel} is given to two speakers; {allowed}",
+                    text=text,
+                    channel=channel,
+                    allowed=allowed,
+                )
+            )
         roles[role] = channel
     return roles
 
@@ -161,7 +194,13 @@ def find_channel(layout: Layout, name: str) -> int:
     number = re.fullmatch(r"channel(\d+)", name)
     if number and 1 <= int(number[1]) <= len(layout.names):
         return int(number[1]) - 1
-    raise UsageError(f"there is no channel {name!r} in this recording; it has: {', '.join(layout.names)}")
+    raise UsageError(
+        fill(
+            "there is no channel {name!r} in this recording; it has: {names}",
+            name=name,
+            names=", ".join(layout.names),
+        )
+    )
 
 
 # --- opening ------------------------------------------------------------------------------------------------
@@ -172,21 +211,31 @@ def _open(path: Path) -> BufferedReader:
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise AudioError(f"{name}: is a folder; name a sound file in it")
+            raise AudioError(fill("{name}: is a folder; name a sound file in it", name=name))
         if not stat.S_ISREG(found.st_mode):
-            raise AudioError(f"{name}: is a device or pipe, not a file; save the recording to a file first")
+            raise AudioError(
+                fill("{name}: is a device or pipe, not a file; save the recording to a file first", name=name)
+            )
         if found.st_size == 0:
-            raise AudioError(f"{name}: is empty (0 bytes); record or export it again")
+            raise AudioError(fill("{name}: is empty (0 bytes); record or export it again", name=name))
         return path.open("rb")
     except FileNotFoundError:
-        raise AudioError(f"{_shown(str(path))}: no such file; check the name and the folder") from None
+        raise AudioError(
+            fill("{path}: no such file; check the name and the folder", path=_shown(str(path)))
+        ) from None
     except PermissionError:
-        raise AudioError(f"{name}: you have no permission to read it; change that or copy the file") from None
+        raise AudioError(
+            fill("{name}: you have no permission to read it; change that or copy the file", name=name)
+        ) from None
     except ValueError:  # a zero byte in the name
-        raise AudioError(f"{name!r}: not a possible file name") from None
+        raise AudioError(fill("{name!r}: not a possible file name", name=name)) from None
     except OSError as error:
         raise AudioError(
-            f"{name}: cannot be opened: {error.strerror or error}; check the name and the disk"
+            fill(
+                "{name}: cannot be opened: {error}; check the name and the disk",
+                name=name,
+                error=error.strerror or error,
+            )
         ) from None
 
 
@@ -232,7 +281,10 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
                 _too_long(name, limit)
         if writer is None:
             raise AudioError(
-                f"{name}: holds no sound that can be decoded; export it again, for example as WAV or MP3"
+                fill(
+                    "{name}: holds no sound that can be decoded; export it again, for example as WAV or MP3",
+                    name=name,
+                )
             )
         samples = writer.finish()
     read = samples.shape[1] / RATE
@@ -242,7 +294,12 @@ def _decode(file: BufferedReader, name: str, limit: float) -> _Track:
     cut = stated is not None and stated - read > max(want["early_end"], want["early_end_share"] * stated)
     if cut and read < want["shortest_when_cut"]:
         raise AudioError(
-            f"{name}: is cut off: {read:.1f} of {stated:.1f} s can be read; copy or export it again"
+            fill(
+                "{name}: is cut off: {read:.1f} of {stated:.1f} s can be read; copy or export it again",
+                name=name,
+                read=read,
+                stated=stated,
+            )
         )
     if read < want["shortest"]:
         _too_short(name, read)
@@ -283,9 +340,14 @@ def _container(file: BufferedReader, name: str, head: bytes) -> Any:
         )
     except av.error.FFmpegError:
         if head[4:8] == b"ftyp":  # MP4 and its kin keep their index at the end
-            raise AudioError(f"{name}: its index is cut off or damaged; copy or export it again") from None
+            raise AudioError(
+                fill("{name}: its index is cut off or damaged; copy or export it again", name=name)
+            ) from None
         raise AudioError(
-            f"{name}: not a sound file, or damaged at its start; export it again, for example as WAV"
+            fill(
+                "{name}: not a sound file, or damaged at its start; export it again, for example as WAV",
+                name=name,
+            )
         ) from None
 
 
@@ -310,25 +372,40 @@ def _no_other_file(url: str, flags: int, options: Mapping[str, str]) -> NoReturn
 
 def _sound(container: Any, name: str, want: Mapping[str, Any]) -> tuple[Any, int]:
     if set(container.format.name.split(",")) & set(want["playlists_and_text"]):
-        raise AudioError(f"{name}: is text or a playlist, not a recording; name the sound file itself")
+        raise AudioError(
+            fill("{name}: is text or a playlist, not a recording; name the sound file itself", name=name)
+        )
     streams = container.streams.audio
     usable = [s for s in streams if _decodable(s.codec_context)]
     for stream in usable:
         if stream.codec_context.codec_tag in want["protected_tags"]:
-            raise AudioError(f"{name}: is copy-protected and cannot be decoded; export it without protection")
+            raise AudioError(
+                fill(
+                    "{name}: is copy-protected and cannot be decoded; export it without protection", name=name
+                )
+            )
         if not want["rates"][0] <= stream.codec_context.rate <= want["rates"][1]:
             raise AudioError(
-                f"{name}: states {stream.codec_context.rate} samples a second; export it with a usual rate"
+                fill(
+                    "{name}: states {rate} samples a second; export it with a usual rate",
+                    name=name,
+                    rate=stream.codec_context.rate,
+                )
             )
     if usable:
         return usable[0], len(usable)
     if streams:
         raise AudioError(
-            f"{name}: holds sound in a form that cannot be decoded here; export it as WAV or MP3"
+            fill(
+                "{name}: holds sound in a form that cannot be decoded here; export it as WAV or MP3",
+                name=name,
+            )
         )
     if container.streams.video:
-        raise AudioError(f"{name}: holds pictures but no sound; record or export it with its sound")
-    raise AudioError(f"{name}: holds no sound; name a sound file")
+        raise AudioError(
+            fill("{name}: holds pictures but no sound; record or export it with its sound", name=name)
+        )
+    raise AudioError(fill("{name}: holds no sound; name a sound file", name=name))
 
 
 def _decodable(context: Any) -> bool:
@@ -425,12 +502,26 @@ def _longest_possible(file: BufferedReader, stream: Any) -> float:
 
 def _too_long(name: str, limit: float, stated: float | None = None) -> NoReturn:
     length = f" ({_clock(stated)})" if stated else ""
-    raise AudioError(f"{name}: is longer than the limit of {_clock(limit)}{length}; cut it into parts")
+    raise AudioError(
+        fill(
+            "{name}: is longer than the limit of {clock}{length}; cut it into parts",
+            name=name,
+            clock=_clock(limit),
+            length=length,
+        )
+    )
 
 
 def _too_short(name: str, length: float) -> NoReturn:
     least = facts()["decoding"]["shortest"]
-    raise AudioError(f"{name}: is {length:.2f} s long; at least {least:.1f} s of sound is needed")
+    raise AudioError(
+        fill(
+            "{name}: is {length:.2f} s long; at least {least:.1f} s of sound is needed",
+            name=name,
+            length=length,
+            least=least,
+        )
+    )
 
 
 def _clock(seconds: float) -> str:
@@ -482,7 +573,7 @@ class _Reader:
                 yield rate, _to_float(np.concatenate(held, axis=1))
                 held, length = [], 0
             rate = frame.sample_rate
-            for _ in range(round(gap * rate) // _BLOCK):
+            for _block in range(round(gap * rate) // _BLOCK):
                 yield rate, np.zeros((channels, _BLOCK), dtype=np.float32)
             if gap:
                 yield rate, np.zeros((channels, max(1, round(gap * rate) % _BLOCK)), dtype=np.float32)
@@ -709,6 +800,11 @@ class _Store:
         folder = tempfile.gettempdir()
         need = math.ceil(self.samples * self._channels * 2 / 1e6)
         raise OutputError(
-            f"{folder}: {error.strerror or error} after {need} MB of decoded sound;"
-            " free some space or set TMPDIR to a folder that has it"
+            fill(
+                "{folder}: {error} after {need} MB of decoded sound; free some space or set TMPDIR "
+                "to a folder that has it",
+                folder=folder,
+                error=error.strerror or error,
+                need=need,
+            )
         ) from None

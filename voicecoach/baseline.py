@@ -76,18 +76,33 @@ def read(paths: Sequence[str | Path]) -> Baseline:
     for other in found[1:]:
         if other.language != first.language:
             raise DataFileError(
-                f"{other.source}: is in {other.language!r}, but {first.source} is in {first.language!r}; own "
-                "values come from recordings of one language"
+                fill(
+                    "{source}: is in {language!r}, but {source2} is in {language2!r}; own values come "
+                    "from recordings of one language",
+                    source=other.source,
+                    language=other.language,
+                    source2=first.source,
+                    language2=first.language,
+                )
             )
         if other.task != first.task:
             raise DataFileError(
-                f"{other.source}: is of {other.task} speech, but {first.source} is of {first.task} speech; "
-                "own values come from one kind"
+                fill(
+                    "{source}: is of {task} speech, but {source2} is of {task2} speech; own values come "
+                    "from one kind",
+                    source=other.source,
+                    task=other.task,
+                    source2=first.source,
+                    task2=first.task,
+                )
             )
         if other.telephone != first.telephone:
             on = other.source if other.telephone else first.source
             raise DataFileError(
-                f"{on}: was recorded by telephone and the others were not; own values come from one kind"
+                fill(
+                    "{on}: was recorded by telephone and the others were not; own values come from one kind",
+                    on=on,
+                )
             )
     if len(found) == 1:
         return replace(first, source=source)
@@ -95,7 +110,9 @@ def read(paths: Sequence[str | Path]) -> Baseline:
     for id_ in dict.fromkeys(id_ for one in found for id_ in one.values):
         usual = [one.values[id_] for one in found if id_ in one.values]
         if any(one.unit != usual[0].unit for one in usual):
-            raise DataFileError(f"{source}: {id_} is given in different units; own values have one")
+            raise DataFileError(
+                fill("{source}: {id} is given in different units; own values have one", source=source, id=id_)
+            )
         numbers = [one.value for one in usual]
         values[id_] = Usual(
             value=median(numbers),
@@ -191,25 +208,41 @@ def _read(path: Path) -> list[Baseline]:
     """The own values in a file: one for a baseline file, one for each recording of an analysis."""
     try:
         if path.exists() and not path.is_file():
-            raise DataFileError(f"{path}: not a file; name what analyse -f json wrote")
+            raise DataFileError(fill("{path}: not a file; name what analyse -f json wrote", path=path))
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
-        raise DataFileError(f"{path}: cannot be read: {error.strerror}") from error
+        raise DataFileError(
+            fill("{path}: cannot be read: {error}", path=path, error=error.strerror)
+        ) from error
     if len(raw) > LARGEST:
-        raise DataFileError(f"{path}: larger than {LARGEST:,} bytes; name what analyse -f json wrote")
+        raise DataFileError(
+            fill(
+                "{path}: larger than {LARGEST:,} bytes; name what analyse -f json wrote",
+                path=path,
+                LARGEST=LARGEST,
+            )
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataFileError(
-            f"{path}: is not text; name what analyse -f json wrote, not a recording"
+            fill("{path}: is not text; name what analyse -f json wrote, not a recording", path=path)
         ) from error
     if text.lstrip()[:1] in ("{", "["):
         try:
             document = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-            raise DataFileError(f"{path}:{line}:{column}: not valid JSON: {error}") from error
+            raise DataFileError(
+                fill(
+                    "{path}:{line}:{column}: not valid JSON: {error}",
+                    path=path,
+                    line=line,
+                    column=column,
+                    error=error,
+                )
+            ) from error
         analyses = document if isinstance(document, list) else [document]
         if analyses and all(isinstance(one, dict) and "schema_version" in one for one in analyses):
             return [_of_analysis(one, str(path)) for one in analyses]
@@ -256,12 +289,21 @@ def _of_analysis(document: Mapping[str, Any], path: str) -> Baseline:
         language = str(document["language"])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise DataFileError(
-            f"{path}: looks like an analysis but is damaged; write it again with analyse -f json"
+            fill(
+                "{path}: looks like an analysis but is damaged; write it again with analyse -f json",
+                path=path,
+            )
         ) from error
     if not values:
         raise DataFileError(
-            f"{path}: holds no measure of an agent's voice; use a recording of you alone, a minute or more"
+            fill(
+                "{path}: holds no measure of an agent's voice; use a recording of you alone, a "
+                "minute or more",
+                path=path,
+            )
         )
     if not all(math.isfinite(usual.value) for usual in values.values()):
-        raise DataFileError(f"{path}: holds a number that is none; write it again with analyse -f json")
+        raise DataFileError(
+            fill("{path}: holds a number that is none; write it again with analyse -f json", path=path)
+        )
     return Baseline(language, telephone, values, path)

@@ -21,6 +21,7 @@ from voicecoach.acoustics.voice import runs
 from voicecoach.baseline import READ, SPONTANEOUS, Baseline, Usual
 from voicecoach.datafile import read_file
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _, fill
 from voicecoach.measures.definitions import threshold
 from voicecoach.measures.sound import Sound, facts, sound
 from voicecoach.types import AGENT, Analysis, ChannelQuality, Coaching, Measure, Scores
@@ -92,7 +93,13 @@ def passage(language: str) -> str:
     """
     known = settings().passages
     if language not in known:
-        raise UsageError(f"there is no passage in {language!r}; there are: {', '.join(known)}")
+        raise UsageError(
+            fill(
+                "there is no passage in {language!r}; there are: {known}",
+                language=language,
+                known=", ".join(known),
+            )
+        )
     return known[language]
 
 
@@ -150,7 +157,7 @@ def calibrate(
     if not roles:
         layout = audio.load(path).layout
         if len(layout.used) > 1:
-            raise UsageError(f"{path}: {settings().texts['two_sides']}")
+            raise UsageError(f"{path}: {_(settings().texts['two_sides'])}")
         roles = {AGENT: layout.names[(layout.used or (0,))[0]]}
     coach = replace(
         coach, settings=replace(coach.settings, language=language, stored=()), roles=roles, own=None
@@ -177,12 +184,12 @@ def of_analysis(analysis: Analysis, language: str, *, day: datetime | None = Non
     measures, note = _paced(own, known, passage(language), seconds)
     why = ""
     if errors > limits["errors"]:
-        why = texts["not_read"].format(percent=100 * errors)
+        why = fill(texts["not_read"], percent=100 * errors)
     elif PACE not in own or "pitch.median" not in own:
-        why = texts["no_voice"]
+        why = _(texts["no_voice"])
     shown = tuple(measures[id_] for id_ in settings().names if id_ in measures)
     values = {m.id: Usual(m.value, m.unit) for m in shown if m.value is not None}
-    source = texts["source_reading"].format(day=_day(day))
+    source = fill(texts["source_reading"], day=_day(day))
     return Calibration(
         analysis=analysis,
         errors=errors,
@@ -208,7 +215,7 @@ def keep(history: History, agent: str, recording: Path | Take, found: Calibratio
     take = (
         history.add_file(agent, recording, kind="calibration") if isinstance(recording, Path) else recording
     )
-    done, why = found.analysis, settings().texts["no_call"]
+    done, why = found.analysis, _(settings().texts["no_call"])
     history.add_analysis(
         take.number,
         replace(
@@ -250,7 +257,7 @@ def from_takes(
     )
     (kind, count) = kinds.most_common(1)[0] if kinds else (("", False), 0)
     if count < least:
-        raise UsageError(texts["takes_few"].format(count=count, agent=agent, takes=least))
+        raise UsageError(fill(texts["takes_few"], count=count, agent=agent, takes=least))
     values, used = {}, set()
     for id_ in settings().names:
         points = [p for p in series.get(id_, ()) if p.take in number and (p.language, p.telephone) == kind]
@@ -261,7 +268,7 @@ def from_takes(
             )
             used |= {p.take for p in points}
     last = max(number[k].started for k in used)
-    source = texts["source_takes"].format(count=len(used), day=_day(last))
+    source = fill(texts["source_takes"], count=len(used), day=_day(last))
     return Baseline(kind[0], kind[1], values, source, SPONTANEOUS)
 
 
@@ -313,26 +320,26 @@ def _paced(
     ratio = known.count(text) / seconds / heard.value
     apart = round(100 * (1 / ratio - 1)) + 0.0  # no "-0"
     if abs(ratio - 1) > settings().limits["agree"]:
-        note = texts["pace_heard"].format(text=ratio * heard.value, apart=100 * (ratio - 1))
+        note = fill(texts["pace_heard"], text=ratio * heard.value, apart=100 * (ratio - 1))
         return measures, note
     for id_ in (PACE, SPEECH):
         found = measures.get(id_)
         if found is not None and found.value is not None:
             measures[id_] = replace(found, value=found.value * ratio)
-    return measures, texts["pace_one"].format(heard=heard.value, apart=apart)
+    return measures, fill(texts["pace_one"], heard=heard.value, apart=apart)
 
 
 def _advice(quality: ChannelQuality) -> tuple[str, ...]:
     texts, limits, level = settings().texts, settings().limits, quality.level
     if level is None:
-        said = [texts["level_none"]]
+        said = [_(texts["level_none"])]
     else:
         kind = "quiet" if level < limits["quiet"] else "loud" if level > limits["loud"] else "good"
-        said = [texts[f"level_{kind}"].format(level=level)]
+        said = [fill(texts[f"level_{kind}"], level=level)]
     if quality.noise_floor is not None and quality.snr is not None:
-        said.append(texts["noise"].format(noise=quality.noise_floor, snr=quality.snr))
+        said.append(fill(texts["noise"], noise=quality.noise_floor, snr=quality.snr))
     else:
-        said.append(texts["noise_none"])
+        said.append(_(texts["noise_none"]))
     if quality.telephone_band:
-        said.append(texts["telephone"])
+        said.append(_(texts["telephone"]))
     return (*said, *quality.warnings)

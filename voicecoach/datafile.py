@@ -17,6 +17,7 @@ from typing import NoReturn, TypeVar
 import yaml
 
 from voicecoach.errors import DataFileError, OutputError
+from voicecoach.i18n import fill
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 30  # levels of nesting
@@ -160,7 +161,11 @@ def meant(found: str, known: Iterable[str]) -> str:
     """The end of an error message: the nearest known name, or all of them."""
     names = tuple(known)
     near = difflib.get_close_matches(found, names, 1, 0.6)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are: {', '.join(names)}"
+    return (
+        fill("; did you mean {near!r}?", near=near[0])
+        if near
+        else fill("; known are: {names}", names=", ".join(names))
+    )
 
 
 def read_file(path: Path) -> Value:

@@ -48,6 +48,10 @@ class ModelError(VoicecoachError):
     exit_code = 4
 
 
+class MissingModelError(ModelError):
+    """Whisper weights are not on this machine."""
+
+
 class MicrophoneError(VoicecoachError):
     """No microphone, or none that can be opened."""
 

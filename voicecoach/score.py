@@ -138,7 +138,11 @@ def load_scorecard(name_or_path: str | Path = "service-call") -> Scorecard:
         path = Path(str(resources.files("voicecoach") / "scorecards" / f"{name_or_path}.yaml"))
     elif not path.is_file():
         raise UsageError(
-            f"scorecard {str(name_or_path)!r} is no file and no known name{meant(str(name_or_path), known)}"
+            fill(
+                "scorecard {name_or_path!r} is no file and no known name{hint}",
+                name_or_path=str(name_or_path),
+                hint=meant(str(name_or_path), known),
+            )
         )
     found = read_file(path)
     fields = found.fields(

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import ModelError, UsageError
+from voicecoach.i18n import fill
 from voicecoach.types import Floats, Segment, Word
 
 if TYPE_CHECKING:
@@ -309,9 +310,15 @@ class Recogniser:
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
-                f"model {self.model.name} cannot be loaded on {self.device} as {self.compute_type}: "
-                f"{' '.join(str(error).split())}; try --device cpu --compute-type default, "
-                f"or check the weights with: voicecoach models verify {self.model.name}"
+                fill(
+                    "model {name} cannot be loaded on {device} as {compute_type}: {error}; try --device "
+                    "cpu --compute-type default, or check the weights with: voicecoach models verify "
+                    "{name}",
+                    name=self.model.name,
+                    device=self.device,
+                    compute_type=self.compute_type,
+                    error=" ".join(str(error).split()),
+                )
             ) from error
 
     def load(self) -> None:
@@ -328,7 +335,12 @@ class Recogniser:
                 else f"{len(known)} languages, by codes such as en, es, ja, ru, zh"
             )
             raise UsageError(
-                f"model {self.model.name} does not know the language {language!r}; it knows {shown}"
+                fill(
+                    "model {name} does not know the language {language!r}; it knows {shown}",
+                    name=self.model.name,
+                    language=language,
+                    shown=shown,
+                )
             )
 
     def transcribe(

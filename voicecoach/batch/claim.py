@@ -12,6 +12,7 @@ from voicecoach.batch.records import CALLS, DONE
 from voicecoach.batch.state import FOLDER
 from voicecoach.batch.store import Store
 from voicecoach.errors import OutputError
+from voicecoach.i18n import fill
 from voicecoach.lock import Lock
 
 _DRAFT = ".voicecoach-"  # how a file is called until it is whole
@@ -36,13 +37,19 @@ def claim(store: Store) -> Iterator[None]:
     try:
         lock = Lock.take(path)
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}; choose another folder") from error
+        raise OutputError(
+            fill("{path}: cannot be written: {error}; choose another folder", path=path, error=error.strerror)
+        ) from error
     if lock is None:
         holder = ""
         with contextlib.suppress(OSError, ValueError):
             holder = path.read_text(encoding="utf-8").strip()
         raise OutputError(
-            f"{store.url}: another run{holder and f' ({holder})'} is at work there; wait for it or stop it"
+            fill(
+                "{url}: another run{holder} is at work there; wait for it or stop it",
+                url=store.url,
+                holder=holder and f" ({holder})",
+            )
         )
     try:
         with contextlib.suppress(OSError):  # Windows lets nobody write into a locked file

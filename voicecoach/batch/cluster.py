@@ -24,6 +24,7 @@ from voicecoach.batch.fitness import Fitness, Needs, absolute, check, outcome
 from voicecoach.batch.limits import limits
 from voicecoach.batch.types import Job, Record
 from voicecoach.errors import UsageError, VoicecoachError
+from voicecoach.i18n import _, fill
 
 
 class Cluster:
@@ -106,7 +107,9 @@ class Cluster:
             allowed = self._allowed(one.attempt.job)
             if time.monotonic() - one.began > allowed:
                 crew.stop_worker(one)
-                yield Lost(one.attempt.job, f"took longer than {allowed:.0f} s and was stopped")
+                yield Lost(
+                    one.attempt.job, fill("took longer than {allowed:.0f} s and was stopped", allowed=allowed)
+                )
 
     def _result(self, one: _Running, crew: _Crew, waiting: deque[_Try]) -> Iterator[Record | Lost]:
         answer, problem, worker_lost = outcome(one.future)
@@ -116,7 +119,10 @@ class Cluster:
             crew.doubt(one.worker)
             yield from _again(one, waiting)
         else:
-            yield Lost(one.attempt.job, f"worker {one.worker}: {problem or 'it gave no record'}")
+            yield Lost(
+                one.attempt.job,
+                fill("worker {worker}: {problem}", worker=one.worker, problem=problem or "it gave no record"),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,9 @@ class _Running:
 
 def _again(one: _Running, waiting: deque[_Try]) -> Iterator[Lost]:
     if one.attempt.last:
-        yield Lost(one.attempt.job, f"its worker was lost, {one.attempt.lost + 1} times in all")
+        yield Lost(
+            one.attempt.job, fill("its worker was lost, {lost} times in all", lost=one.attempt.lost + 1)
+        )
     else:
         waiting.append(replace(one.attempt, lost=one.attempt.lost + 1))
 
@@ -173,7 +181,7 @@ class _Crew:
             except (OSError, RuntimeError) as error:
                 said = " ".join(str(error).split())
                 raise VoicecoachError(
-                    f"the cluster is lost ({said}); begin again: what is done stays done"
+                    fill("the cluster is lost ({said}); begin again: what is done stays done", said=said)
                 ) from None
             self._looked = time.monotonic()
             self._fit = {worker: work for worker, work in self._fit.items() if worker in self._there}
@@ -200,7 +208,7 @@ class _Crew:
         elif self._began:
             self._unfit.add(worker)
         else:
-            raise UsageError(f"worker {worker}: {said.reason}")
+            raise UsageError(fill("worker {worker}: {reason}", worker=worker, reason=said.reason))
 
     def _device(self, worker: str, gpus: int) -> str:
         """The GPU of a worker: of several of its host, the one that fewest of its other workers have."""
@@ -214,11 +222,14 @@ class _Crew:
         waited = time.monotonic() - self._met
         if not self._began and waited > limits().connect:
             raise UsageError(
-                "the scheduler has no workers; start some with: "
-                f"dask worker {self.client.scheduler.address} --nthreads 1 --nworkers N"
+                fill(
+                    "the scheduler has no workers; start some with: dask worker {address} --nthreads 1 "
+                    "--nworkers N",
+                    address=self.client.scheduler.address,
+                )
             )
         if waited > limits().without_workers:
-            raise VoicecoachError("no worker is left in the cluster; start some, then begin again")
+            raise VoicecoachError(_("no worker is left in the cluster; start some, then begin again"))
 
     def give(self, waiting: deque[_Try]) -> Iterator[_Try]:
         """Give each free worker a job; yields those given."""
@@ -303,7 +314,7 @@ def _client(address: str, workers: int) -> Iterator[Any]:
         import distributed
     except ImportError:
         raise UsageError(
-            "--engine dask needs a package that is not installed; run: pip install 'voicecoach[cluster]'"
+            _("--engine dask needs a package that is not installed; run: pip install 'voicecoach[cluster]'")
         ) from None
     make: Any = distributed
     with contextlib.ExitStack() as stack:
@@ -336,10 +347,18 @@ def _client(address: str, workers: int) -> Iterator[Any]:
             said = " ".join(str(error).split()) or type(error).__name__
             if address:
                 raise UsageError(
-                    f"scheduler {address} cannot be reached: {said}; check the address, such as tcp://host:8786"
+                    fill(
+                        "scheduler {address} cannot be reached: {said}; check the address, such as "
+                        "tcp://host:8786",
+                        address=address,
+                        said=said,
+                    )
                 ) from None
             raise VoicecoachError(
-                f"workers cannot be started: {said}; try fewer with --workers 1, or --engine processes"
+                fill(
+                    "workers cannot be started: {said}; try fewer with --workers 1, or --engine processes",
+                    said=said,
+                )
             ) from None
         yield client
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from voicecoach.datafile import Value, meant, read_file
 from voicecoach.errors import UsageError
+from voicecoach.i18n import fill
 
 _PARTS = {  # of a format, as the C library and Python call them
     "Y": r"\d{4}",
@@ -41,11 +42,26 @@ def check_format(form: str) -> None:
     letters = re.findall(r"%(.?)", form, re.DOTALL)
     for letter in letters:
         if letter not in _PARTS:
-            raise UsageError(f"date format {form!r}: %{letter} is not read{meant(letter, _PARTS)}")
+            raise UsageError(
+                fill(
+                    "date format {form!r}: %{letter} is not read{hint}",
+                    form=form,
+                    letter=letter,
+                    hint=meant(letter, _PARTS),
+                )
+            )
         if letters.count(letter) > 1:
-            raise UsageError(f"date format {form!r}: %{letter} stands in it twice; once is enough")
+            raise UsageError(
+                fill(
+                    "date format {form!r}: %{letter} stands in it twice; once is enough",
+                    form=form,
+                    letter=letter,
+                )
+            )
     if not {"Y", "y"} & set(letters) or not any(day <= set(letters) for day in _DAYS):
-        raise UsageError(f"date format {form!r} does not tell the day; write it as in %Y-%m-%d")
+        raise UsageError(
+            fill("date format {form!r} does not tell the day; write it as in %Y-%m-%d", form=form)
+        )
 
 
 def read(text: str) -> str:

@@ -20,6 +20,7 @@ from voicecoach.batch.limits import limits
 from voicecoach.batch.types import Job, Record
 from voicecoach.batch.worker import NO_JOB, READY, serve
 from voicecoach.errors import VoicecoachError
+from voicecoach.i18n import fill
 
 _LOOK = 0.5  # seconds between looks at the clock; on Windows Ctrl-C is noticed only then
 _LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -93,12 +94,17 @@ class Processes:
                             worker.job = None
                             yield answer
                     if worker.late():
-                        yield worker.stopped(f"took longer than {worker.allowed:.0f} s and was stopped")
+                        yield worker.stopped(
+                            fill("took longer than {allowed:.0f} s and was stopped", allowed=worker.allowed)
+                        )
                     elif ended:
                         failed += not worker.ready
                         if failed >= limits().tries_to_start:
                             raise VoicecoachError(
-                                f"workers cannot be started: {worker.how()}; try fewer with --workers 1"
+                                fill(
+                                    "workers cannot be started: {how}; try fewer with --workers 1",
+                                    how=worker.how(),
+                                )
                             )
                         if worker.job is not None and not worker.alone:
                             again.append(worker.job)
@@ -189,8 +195,8 @@ class _Worker:
         if code == -getattr(signal, "SIGKILL", 9):
             return "the worker was killed (signal 9), most likely for memory; try fewer with --workers"
         if code < 0:
-            return f"the worker was ended by signal {-code}"
-        return f"the worker ended (code {code})"
+            return fill("the worker was ended by signal {code}", code=-code)
+        return fill("the worker ended (code {code})", code=code)
 
     def stopped(self, reason: str) -> Lost:
         assert self.job is not None

@@ -14,6 +14,7 @@ from voicecoach.batch.limits import limits
 from voicecoach.batch.store import listed, local_path
 from voicecoach.batch.types import Found
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _, fill
 
 NAME = 60  # characters of a file name that are kept in the name of its reports
 
@@ -82,7 +83,7 @@ def _below(root: str, before: str, seen: set[tuple[int, int | str]]) -> Iterator
     try:
         state = Path(root).stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        raise UsageError(f"{root}: no such file or folder; check the name") from None
+        raise UsageError(fill("{root}: no such file or folder; check the name", root=root)) from None
     except OSError as error:
         yield _unseen(root, os.path.basename(root), error)  # noqa: PTH119
         return
@@ -131,5 +132,12 @@ def _may_be(name: str) -> bool:
 
 
 def _unseen(path: str, relative: str, error: OSError) -> Found:
-    advice = "a link that leads nowhere" if isinstance(error, FileNotFoundError) else "check the rights"
-    return Found(path, relative, 0, 0, 0, f"cannot be looked at: {error.strerror}; {advice}")
+    advice = _("a link that leads nowhere") if isinstance(error, FileNotFoundError) else _("check the rights")
+    return Found(
+        path,
+        relative,
+        0,
+        0,
+        0,
+        fill("cannot be looked at: {error}; {advice}", error=error.strerror, advice=advice),
+    )

@@ -17,6 +17,7 @@ from voicecoach.batch.engine import Work
 from voicecoach.batch.store import Store, local_path
 from voicecoach.batch.types import Job
 from voicecoach.errors import OutputError, VoicecoachError
+from voicecoach.i18n import fill
 
 if TYPE_CHECKING:
     from voicecoach.pipeline import Settings
@@ -92,7 +93,11 @@ def check(needs: Needs) -> Fitness:
     """Tell whether this process can do the work. Runs in a worker."""
     if needs.version != __version__:
         return Fitness(
-            f"has voicecoach {__version__}, but this is {needs.version}; install the same version on both"
+            fill(
+                "has voicecoach {version}, but this is {version2}; install the same version on both",
+                version=__version__,
+                version2=needs.version,
+            )
         )
     try:
         if needs.settings is not None:
@@ -100,12 +105,17 @@ def check(needs: Needs) -> Fitness:
 
             Coach.ready(needs.settings)
         if needs.out is not None and not needs.out.exists(needs.witness):
-            return Fitness(f"does not see {needs.out.url}; write where all machines can write")
+            return Fitness(fill("does not see {url}; write where all machines can write", url=needs.out.url))
     except (VoicecoachError, OSError) as error:
         return Fitness(" ".join(str(error).split()))
     recording = local_path(needs.recording)
     if needs.recording and recording is not None and not os.path.lexists(recording):
-        return Fitness(f"does not see {recording}; recordings must lie where all machines can read them")
+        return Fitness(
+            fill(
+                "does not see {recording}; recordings must lie where all machines can read them",
+                recording=recording,
+            )
+        )
     return Fitness(gpus=_gpus(needs.settings))
 
 
@@ -149,7 +159,11 @@ def outcome(future: Any) -> tuple[Any, str, bool]:
     if isinstance(error, ImportError | AttributeError):
         return (
             None,
-            f"has no voicecoach {__version__} that can be used ({said}); install the same version",
+            fill(
+                "has no voicecoach {version} that can be used ({said}); install the same version",
+                version=__version__,
+                said=said,
+            ),
             False,
         )
     return None, f"{type(error).__name__}: {said}", False

@@ -16,6 +16,7 @@ from voicecoach.batch.state import Made, Row, Sums
 from voicecoach.batch.store import Store, opened
 from voicecoach.batch.types import Found, Job, Who
 from voicecoach.errors import VoicecoachError
+from voicecoach.i18n import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ def _files(found: Sequence[Found], prints: str, store: Store) -> list[File]:
                 files.append(File(one, sha256, key(sha256, prints)))
             except (VoicecoachError, OSError) as error:
                 said = error.strerror if isinstance(error, OSError) else str(error)
-                files.append(File(one, reason=f"cannot be read: {said}; check the rights and the disk"))
+                files.append(
+                    File(one, reason=fill("cannot be read: {said}; check the rights and the disk", said=said))
+                )
             if sums.due:
                 sums.write(store)
     finally:

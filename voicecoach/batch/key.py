@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach import __version__, models
 from voicecoach.errors import UsageError
+from voicecoach.i18n import fill
 from voicecoach.reports.json import SCHEMA_VERSION
 from voicecoach.score import load_scorecard
 
@@ -80,7 +81,9 @@ def _digest(path: Path) -> str:
     try:
         return content(path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}; check the name") from error
+        raise UsageError(
+            fill("{path}: cannot be read: {error}; check the name", path=path, error=error.strerror)
+        ) from error
 
 
 def _files(folder: Path) -> Iterator[Path]:

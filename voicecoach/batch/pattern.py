@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from voicecoach.batch import dates
 from voicecoach.datafile import meant
 from voicecoach.errors import UsageError
+from voicecoach.i18n import fill
 
 FIELDS = ("agent", "date", "scenario")
 _PIECE = re.compile(
@@ -63,7 +64,11 @@ def parse(text: str) -> Pattern:
     for piece in _PIECE.finditer(unicodedata.normalize("NFC", text.strip().lstrip("/"))):
         if piece["stray"]:
             raise UsageError(
-                f"names {text!r}: {piece['stray']!r} without its other half; write it twice to mean it"
+                fill(
+                    "names {text!r}: {piece!r} without its other half; write it twice to mean it",
+                    text=text,
+                    piece=piece["stray"],
+                )
             )
         if piece["field"] is not None:
             parts.append(_field(piece["field"], text))
@@ -74,13 +79,22 @@ def parse(text: str) -> Pattern:
     kinds = [part.kind for part in parts]
     for name in FIELDS:
         if kinds.count(name) > 1:
-            raise UsageError(f"names {text!r}: {{{name}}} stands in it twice; once is enough")
+            raise UsageError(
+                fill("names {text!r}: {{{name}}} stands in it twice; once is enough", text=text, name=name)
+            )
     if not set(FIELDS) & set(kinds):
-        raise UsageError(f"names {text!r} has no field; write it as in '{{agent}}/{{date}}_{{scenario}}'")
+        raise UsageError(
+            fill("names {text!r} has no field; write it as in '{{agent}}/{{date}}_{{scenario}}'", text=text)
+        )
     for before, after in itertools.pairwise(kinds):
         if {before, after} <= {"agent", "scenario", "any"}:
             raise UsageError(
-                f"names {text!r}: nothing stands between {before} and {after} to tell them apart"
+                fill(
+                    "names {text!r}: nothing stands between {before} and {after} to tell them apart",
+                    text=text,
+                    before=before,
+                    after=after,
+                )
             )
     return Pattern(tuple(parts), sum(part.text.count("/") for part in parts))
 
@@ -89,9 +103,15 @@ def _field(inside: str, text: str) -> Part:
     name, colon, form = inside.partition(":")
     name = name.strip()
     if name not in FIELDS:
-        raise UsageError(f"names {text!r}: unknown field {name!r}{meant(name, FIELDS)}")
+        raise UsageError(
+            fill(
+                "names {text!r}: unknown field {name!r}{hint}", text=text, name=name, hint=meant(name, FIELDS)
+            )
+        )
     if colon and name != "date":
-        raise UsageError(f"names {text!r}: only {{date:...}} takes a form; write {{{name}}}")
+        raise UsageError(
+            fill("names {text!r}: only {{date:...}} takes a form; write {{{name}}}", text=text, name=name)
+        )
     if colon:
         dates.check_format(form)
     return Part(name, form)

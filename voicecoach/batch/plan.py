@@ -6,11 +6,12 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from voicecoach.batch.types import Found, Record
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import _, carried, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def plan(found: Iterable[Found], done: Mapping[str, float | None]) -> tuple[Plan
         opened again.
     """
     with ThreadPoolExecutor(_facts()["workers_reading"].whole(least=1)) as pool:
-        return tuple(pool.map(lambda file: _planned(file, done), found))
+        return tuple(pool.map(carried(partial(_planned, done=done)), found))
 
 
 def speed(records: Iterable[Record]) -> Speed:
@@ -72,8 +73,10 @@ def speed(records: Iterable[Record]) -> Speed:
     ]
     sound, work = (sum(part) for part in zip(*times, strict=True)) if times else (0.0, 0.0)
     if len(times) < facts["least_recordings"].whole(least=1) or work <= 0.0 or sound <= 0.0:
-        return Speed(facts["times_real_time"].number(least=0.001), facts["ground"].text())
-    return Speed(sound / work, f"as in {len(times)} earlier recordings")
+        return Speed(facts["times_real_time"].number(least=0.001), _(facts["ground"].text()))
+    return Speed(
+        sound / work, counted("as in {n} earlier recording", "as in {n} earlier recordings", n=len(times))
+    )
 
 
 def records_read() -> int:

@@ -19,6 +19,7 @@ from voicecoach.batch import dates
 from voicecoach.batch.types import Found
 from voicecoach.datafile import meant
 from voicecoach.errors import DataFileError
+from voicecoach.i18n import _, fill
 
 COLUMNS = ("file", "agent", "date", "scenario")
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -56,9 +57,17 @@ def read(path: Path) -> tuple[Row, ...]:
             else:
                 rows.append(_row(cells, header, path, lines.line_num))
     except csv.Error as error:
-        _fail(path, lines.line_num, f"not a table: {error}; write it again from the spreadsheet as CSV")
+        _fail(
+            path,
+            lines.line_num,
+            fill("not a table: {error}; write it again from the spreadsheet as CSV", error=error),
+        )
     if not header:
-        _fail(path, 1, f"is empty; its first line should name the columns {', '.join(COLUMNS)}")
+        _fail(
+            path,
+            1,
+            fill("is empty; its first line should name the columns {COLUMNS}", COLUMNS=", ".join(COLUMNS)),
+        )
     return tuple(rows)
 
 
@@ -80,15 +89,31 @@ def fit(rows: Sequence[Row], found: Sequence[Found], path: Path) -> tuple[dict[s
         fitting = next(_fitting(row.file, known), {})
         if len(fitting) > 1:
             which = ", ".join(sorted(file.relative for file in fitting.values())[:3])
-            advice = "write the path below the folder, with its suffix"
-            _fail(path, row.line, f"{row.file!r} fits {len(fitting)} files ({which}); {advice}")
+            advice = _("write the path below the folder, with its suffix")
+            _fail(
+                path,
+                row.line,
+                fill(
+                    "{file!r} fits {fitting} files ({which}); {advice}",
+                    file=row.file,
+                    fitting=len(fitting),
+                    which=which,
+                    advice=advice,
+                ),
+            )
         if not fitting:
             lost.append(row)
         for place in fitting:
             before = rows_of.setdefault(place, row)
             if before.values != row.values:
                 _fail(
-                    path, row.line, f"{row.file!r} is told otherwise on line {before.line}; keep one of them"
+                    path,
+                    row.line,
+                    fill(
+                        "{file!r} is told otherwise on line {line}; keep one of them",
+                        file=row.file,
+                        line=before.line,
+                    ),
                 )
     return rows_of, tuple(lost)
 
@@ -124,7 +149,9 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise DataFileError(f"{path}:1: cannot be read: {error.strerror}; check the name") from None
+        raise DataFileError(
+            fill("{path}:1: cannot be read: {error}; check the name", path=path, error=error.strerror)
+        ) from None
     wide = raw.startswith(_MARKS)
     try:
         text = raw.decode("utf-16" if wide else "utf-8-sig")
@@ -142,12 +169,18 @@ def _header(cells: Sequence[str], path: Path, line: int) -> tuple[str, ...]:
     missing = [column for column in COLUMNS if column not in names]
     for name in names:
         if name in COLUMNS and names.count(name) > 1:
-            _fail(path, line, f"the column {name!r} stands here twice; keep one of them")
+            _fail(path, line, fill("the column {name!r} stands here twice; keep one of them", name=name))
         near = meant(name, missing) if name and name not in COLUMNS and missing else ""
         if "did you mean" in near:
-            _fail(path, line, f"unknown column {name!r}{near}")
+            _fail(path, line, fill("unknown column {name!r}{near}", name=name, near=near))
     if "file" not in names:
-        _fail(path, line, f"there is no column 'file'; the first line should name {', '.join(COLUMNS)}")
+        _fail(
+            path,
+            line,
+            fill(
+                "there is no column 'file'; the first line should name {COLUMNS}", COLUMNS=", ".join(COLUMNS)
+            ),
+        )
     if len(missing) == len(COLUMNS) - 1:
         _fail(path, line, "there is a column 'file' alone; add agent, date or scenario")
     return names
@@ -155,7 +188,15 @@ def _header(cells: Sequence[str], path: Path, line: int) -> tuple[str, ...]:
 
 def _row(cells: Sequence[str], header: Sequence[str], path: Path, line: int) -> Row:
     if len(cells) != len(header):
-        _fail(path, line, f"has {len(cells)} cells where the first line has {len(header)}; mend the row")
+        _fail(
+            path,
+            line,
+            fill(
+                "has {cells} cells where the first line has {header}; mend the row",
+                cells=len(cells),
+                header=len(header),
+            ),
+        )
     values = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name in COLUMNS}
     file = values.pop("file")
     if not file:
@@ -163,7 +204,11 @@ def _row(cells: Sequence[str], header: Sequence[str], path: Path, line: int) -> 
     if values.get("date"):
         date = dates.read(values["date"])
         if not date:
-            _fail(path, line, f"the date {values['date'][:40]!r} is not read; write it as 2026-03-01")
+            _fail(
+                path,
+                line,
+                fill("the date {values!r} is not read; write it as 2026-03-01", values=values["date"][:40]),
+            )
         values["date"] = date
     return Row(line, file, {name: value for name, value in values.items() if value})
 

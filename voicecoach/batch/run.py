@@ -27,6 +27,7 @@ from voicecoach.batch.store import Store
 from voicecoach.batch.types import Found, Job, Record, Who
 from voicecoach.batch.work import INDEX, perform
 from voicecoach.errors import OutputError, UsageError
+from voicecoach.i18n import current, fill
 
 if TYPE_CHECKING:
     from voicecoach.batch.progress import Progress
@@ -165,7 +166,7 @@ def look(
     found = find(folders, store.url)
     if all(one.reason for one in found):
         shown = "; ".join(f"{one.path} {one.reason}" for one in found) or ", ".join(map(str, folders))
-        raise UsageError(f"no recording found: {shown}; name a folder with sound files")
+        raise UsageError(fill("no recording found: {shown}; name a folder with sound files", shown=shown))
     if naming is None:
         return found, {}, ()
     from voicecoach.batch.who import tell
@@ -207,7 +208,14 @@ def _answers(
     threads = settings.threads or threads
     if work is None:
         settings = replace(settings, threads=threads)
-        work = partial(perform, out=store, settings=settings, sound=options.sound, pages=options.pages)
+        work = partial(
+            perform,
+            out=store,
+            settings=settings,
+            sound=options.sound,
+            pages=options.pages,
+            language=current(),
+        )
     lengths = {**have.lengths(), **{job.key: job.length for job in jobs}}
     meter = Meter(lengths, frozenset(have.done), sum(map(bool, have.done.values())))
 

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 from voicecoach import reports
 from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
+from voicecoach.i18n import _, fill, later
 
 # reached as folders over a network, where a file can be seen while it is being written
 _GROWING = frozenset({"arrow_hdfs", "ftp", "hdfs", "sftp", "smb", "ssh", "webhdfs"})
@@ -103,7 +104,7 @@ class Store:
             return str(reports.write_bytes(path, pieces, mode=0o644))
         address = f"{self.url}/{name}"
         whole = b"".join(pieces)  # a put has one body
-        with _reached(address, "written"):
+        with _reached(address, later("written")):
             files, path_there = _filesystem(address)
             if _GROWING.isdisjoint(_protocols(files)):
                 files.pipe_file(path_there, whole)
@@ -122,9 +123,11 @@ class Store:
             try:
                 return (folder / name).read_bytes()
             except OSError as error:
-                raise OutputError(f"{folder / name}: cannot be read: {error.strerror}") from None
+                raise OutputError(
+                    fill("{folder}: cannot be read: {error}", folder=folder / name, error=error.strerror)
+                ) from None
         address = f"{self.url}/{name}"
-        with _reached(address, "read"):
+        with _reached(address, later("read")):
             files, path = _filesystem(address)
             return bytes(files.cat_file(path))
 
@@ -134,7 +137,7 @@ class Store:
         if folder is not None:
             return (folder / name).exists()
         address = f"{self.url}/{name}"
-        with _reached(address, "looked up"):
+        with _reached(address, later("looked up")):
             files, path = _filesystem(address)
             files.invalidate_cache()
             return bool(files.exists(path))
@@ -146,10 +149,12 @@ class Store:
             try:
                 (folder / name).unlink(missing_ok=True)
             except OSError as error:
-                raise OutputError(f"{folder / name}: cannot be removed: {error.strerror}") from None
+                raise OutputError(
+                    fill("{folder}: cannot be removed: {error}", folder=folder / name, error=error.strerror)
+                ) from None
             return
         address = f"{self.url}/{name}"
-        with _reached(address, "removed"):
+        with _reached(address, later("removed")):
             files, path = _filesystem(address)
             with contextlib.suppress(FileNotFoundError):
                 files.rm_file(path)
@@ -171,9 +176,11 @@ class Store:
             except (FileNotFoundError, NotADirectoryError):
                 return {}
             except OSError as error:
-                raise OutputError(f"{here / folder}: cannot be listed: {error.strerror}") from None
+                raise OutputError(
+                    fill("{here}: cannot be listed: {error}", here=here / folder, error=error.strerror)
+                ) from None
         address = f"{self.url}/{folder}".rstrip("/")
-        with _reached(address, "listed"):
+        with _reached(address, later("listed")):
             files, path = _filesystem(address)
             files.invalidate_cache()  # others write there, too
             try:
@@ -199,12 +206,12 @@ def listed(address: str) -> Iterator[Listed]:
         It cannot be listed.
     """
     root = address.rstrip("/")
-    with _reached(root, "listed"):
+    with _reached(root, later("listed")):
         files, path = _filesystem(root)
         files.invalidate_cache()
         found: dict[str, dict[str, Any]] = files.find(path, detail=True)
         if not found and not files.exists(path):
-            raise UsageError(f"{root}: there is nothing there; check the address")
+            raise UsageError(fill("{root}: there is nothing there; check the address", root=root))
     start = path.strip("/")
     for name in sorted(found):
         entry = found[name]
@@ -232,7 +239,7 @@ def opened(address: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             yield file
         return
     text = os.fspath(address)
-    with _reached(text, "read", AudioError):
+    with _reached(text, later("read"), AudioError):
         files, there = _filesystem(text)
         source = files.open(there, "rb", cache_type="readahead", block_size=8 * _CHUNK)
     with source:
@@ -267,7 +274,12 @@ def local_copy(address: str | os.PathLike[str]) -> Iterator[Path]:
                         target.write(chunk)
             except OSError as error:
                 raise OutputError(
-                    f"{folder}: no room for a copy of {text}: {error.strerror}; free some space"
+                    fill(
+                        "{folder}: no room for a copy of {text}: {error}; free some space",
+                        folder=folder,
+                        text=text,
+                        error=error.strerror,
+                    )
                 ) from error
         yield copy
 
@@ -287,7 +299,7 @@ class _Watched(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with the next bytes."""
-        with _reached(self._address, "read", AudioError):
+        with _reached(self._address, later("read"), AudioError):
             found = self._source.read(len(buffer))
         buffer[: len(found)] = found
         return len(found)
@@ -302,13 +314,28 @@ def _filesystem(address: str) -> tuple[Any, str]:
     try:
         files, path = url_to_fs(address)
     except ImportError as error:
-        hint = known_implementations.get(protocol, {}).get("err") or f"install {error.name or 'its package'}"
-        raise UsageError(f"{address}: its package is not installed; {hint[:1].lower()}{hint[1:]}") from None
+        hint = known_implementations.get(protocol, {}).get("err") or fill(
+            "install {name}", name=error.name or "its package"
+        )
+        raise UsageError(
+            fill(
+                "{address}: its package is not installed; {hint}",
+                address=address,
+                hint=f"{hint[:1].lower()}{hint[1:]}",
+            )
+        ) from None
     except ValueError as error:
         if protocol in available_protocols():
-            raise UsageError(f"{address}: is no address: {' '.join(str(error).split())}") from None
+            raise UsageError(
+                fill("{address}: is no address: {error}", address=address, error=" ".join(str(error).split()))
+            ) from None
         raise UsageError(
-            f"{address}: {protocol}:// is no kind of address fsspec knows; known are s3, gs, abfs, sftp ..."
+            fill(
+                "{address}: {protocol}:// is no kind of address fsspec knows; known are s3, gs, "
+                "abfs, sftp ...",
+                address=address,
+                protocol=protocol,
+            )
         ) from None
     return files, str(path)
 
@@ -326,11 +353,16 @@ def _reached(address: str, verb: str, kind: type[VoicecoachError] = OutputError)
     except (VoicecoachError, FileNotFoundError) as error:
         if isinstance(error, VoicecoachError):
             raise
-        raise kind(f"{address}: is not there; check the address") from None
+        raise kind(fill("{address}: is not there; check the address", address=address)) from None
     except Exception as error:  # noqa: BLE001 - drivers raise what they like; they share no base
         said = " ".join(str(error).split())[:300] or type(error).__name__
         raise kind(
-            f"{address}: cannot be {verb}: {said}; check the address and what you may do there"
+            fill(
+                "{address}: cannot be {verb}: {said}; check the address and what you may do there",
+                address=address,
+                verb=_(verb),
+                said=said,
+            )
         ) from None
 
 

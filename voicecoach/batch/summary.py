@@ -12,6 +12,7 @@ from voicecoach.batch.state import Made, Row
 from voicecoach.batch.store import Store
 from voicecoach.batch.types import Record, Who
 from voicecoach.batch.work import INDEX
+from voicecoach.i18n import _, current
 
 if TYPE_CHECKING:
     from voicecoach.pipeline import Settings
@@ -48,7 +49,7 @@ def write(
     from voicecoach import __version__
 
     how = f"{_LAYOUT} {__version__} scorecard {settings.scorecard} pages {pages} parquet {parquet}"
-    how += f" cut {interrupted}"
+    how += f" cut {interrupted} language {current()}"
     if Made(tuple(rows), how) == made and _files(parquet=parquet) <= store.names():
         return tuple(rows)
     known: dict[str, Record | None] = dict(fresh)
@@ -59,7 +60,7 @@ def write(
         record = known.get(row.key)
         if row.name and record is None:
             store.remove(records.file_name(row.key))
-            row = replace(row, name="", reason="its record is damaged; run again")
+            row = replace(row, name="", reason=_("its record is damaged; run again"))
         if record is not None and record.analysis is not None:
             sizes = tuple(record.facts.get(REPORTS, ()))
             row = replace(row, length=round(record.analysis.source.duration, 3), sizes=sizes)

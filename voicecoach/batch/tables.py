@@ -27,6 +27,7 @@ from typing import Any, Protocol
 from voicecoach.batch.types import Record
 from voicecoach.datafile import Value, read_file
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _
 from voicecoach.measures.definitions import definitions
 from voicecoach.score import Scorecard
 from voicecoach.types import AGENT, Analysis, Finding
@@ -114,7 +115,7 @@ def check_parquet() -> None:
         importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise UsageError(
-            "Parquet needs pyarrow; install it with: pip install 'voicecoach[parquet]'"
+            _("Parquet needs pyarrow; install it with: pip install 'voicecoach[parquet]'")
         ) from None
 
 

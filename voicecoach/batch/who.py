@@ -16,6 +16,7 @@ from voicecoach.batch.types import Found, Who
 from voicecoach.datafile import LARGEST
 from voicecoach.errors import UsageError
 from voicecoach.history import people
+from voicecoach.i18n import _, counted, fill
 
 FIELDS = pattern.FIELDS
 
@@ -88,11 +89,25 @@ def _by_table(found: Sequence[Found], path: Path | None, notes: list[str]) -> Ma
     rows, lost = roster.fit(roster.read(path), found, path)
     if lost:
         names = _some(f"{row.file!r} (line {row.line})" for row in lost)
-        notes.append(f"{path.name}: {_count(len(lost), 'row fits', 'rows fit')} no file: {names}")
+        notes.append(
+            counted(
+                "{name}: {n} row fits no file: {names}",
+                "{name}: {n} rows fit no file: {names}",
+                n=len(lost),
+                name=path.name,
+                names=names,
+            )
+        )
     missing = [file.relative for file in found if file.path not in rows]
     if missing:
         notes.append(
-            f"{path.name}: {_count(len(missing), 'file is', 'files are')} not in it: {_some(missing)}"
+            counted(
+                "{name}: {n} file is not in it: {names}",
+                "{name}: {n} files are not in it: {names}",
+                n=len(missing),
+                name=path.name,
+                names=_some(missing),
+            )
         )
     return {place: row.values for place, row in rows.items()}
 
@@ -104,12 +119,24 @@ def _by_name(found: Sequence[Found], text: str, notes: list[str]) -> Mapping[str
     fields = {file.path: values for file in found if (values := wanted.fit(file.relative)) is not None}
     if found and not fields:
         raise UsageError(
-            f"names {text!r} fits none of {_count(len(found), 'file', 'files')}; the first is "
-            f"{found[0].relative!r}: write its parts as {{agent}}, {{date}}, {{scenario}} or *"
+            fill(
+                "names {text!r} fits none of {count}; the first is {relative!r}: write its parts as "
+                "{{agent}}, {{date}}, {{scenario}} or *",
+                text=text,
+                count=counted("{n} file", "{n} files", n=len(found)),
+                relative=found[0].relative,
+            )
         )
     missing = [file.relative for file in found if file.path not in fields]
     if missing:
-        notes.append(f"names {text!r} does not fit {_count(len(missing), 'file', 'files')}: {_some(missing)}")
+        notes.append(
+            fill(
+                "names {text!r} does not fit {count}: {some}",
+                text=text,
+                count=counted("{n} file", "{n} files", n=len(missing)),
+                some=_some(missing),
+            )
+        )
     return fields
 
 
@@ -126,10 +153,24 @@ def _beside(file: Found, notes: list[str]) -> tuple[dict[str, str], str]:
                 raw = opened.read(LARGEST + 1)
             content: Any = json.loads(raw) if len(raw) <= LARGEST else None
         except json.JSONDecodeError as error:
-            notes.append(f"{place}:{error.lineno}:{error.colno}: is not JSON: {error.msg}; it is left alone")
+            notes.append(
+                fill(
+                    "{place}:{lineno}:{colno}: is not JSON: {msg}; it is left alone",
+                    place=place,
+                    lineno=error.lineno,
+                    colno=error.colno,
+                    msg=error.msg,
+                )
+            )
             continue
         except (OSError, UnicodeDecodeError, RecursionError) as error:
-            notes.append(f"{place}: cannot be read: {getattr(error, 'strerror', None) or 'not JSON'}")
+            notes.append(
+                fill(
+                    "{place}: cannot be read: {getattr}",
+                    place=place,
+                    getattr=getattr(error, "strerror", None) or "not JSON",
+                )
+            )
             continue
         if isinstance(content, dict):
             values = _values(content, place, raw, notes)
@@ -147,22 +188,31 @@ def _values(content: Mapping[str, Any], place: Path, raw: bytes, notes: list[str
         if value is None or value == "":
             continue
         if not isinstance(value, str):
-            notes.append(f"{where}: {field!r} should be text, but is {json.dumps(value)[:40]}; not taken")
+            notes.append(
+                fill(
+                    "{where}: {field!r} should be text, but is {dumps}; not taken",
+                    where=where,
+                    field=field,
+                    dumps=json.dumps(value)[:40],
+                )
+            )
         elif field != "date":
             values[field] = value
         elif date := dates.read(value):
             values[field] = date
         else:
-            notes.append(f"{where}: the date {value[:40]!r} is not read; write it as 2026-03-01")
+            notes.append(
+                fill(
+                    "{where}: the date {value!r} is not read; write it as 2026-03-01",
+                    where=where,
+                    value=value[:40],
+                )
+            )
     return values
 
 
 def _some(names: Iterable[str]) -> str:
     every = list(names)
     listed = dates.facts()["notes_listed"].whole(least=1)
-    more = f" and {len(every) - listed} more" if len(every) > listed else ""
-    return ", ".join(every[:listed]) + more
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    names = _(", ").join(every[:listed])
+    return fill("{names} and {more} more", names=names, more=len(every) - listed) if every[listed:] else names

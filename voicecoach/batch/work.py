@@ -12,6 +12,7 @@ from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE, R
 from voicecoach.batch.store import Store, local_copy
 from voicecoach.batch.types import Job, Record
 from voicecoach.errors import AudioError, OutputError, UsageError, VoicecoachError
+from voicecoach.i18n import ENGLISH, _, fill, later, using
 from voicecoach.reports import json
 
 if TYPE_CHECKING:
@@ -22,15 +23,29 @@ if TYPE_CHECKING:
     from voicecoach.types import Analysis, Audio
 
 INDEX = "index.html"  # the page the pages of calls lead back to
-_CHANGED = "was changed while it was read; run again"
+_CHANGED = later("was changed while it was read; run again")
 
 
-def perform(job: Job, *, out: Store, settings: Settings, sound: str = "embed", pages: bool = True) -> Record:
+def perform(
+    job: Job,
+    *,
+    out: Store,
+    settings: Settings,
+    sound: str = "embed",
+    pages: bool = True,
+    language: str = ENGLISH,
+) -> Record:
     """Analyse a recording and write its reports, its record last; can be pickled and raises nothing.
 
     The model is loaded once a process. A recording that cannot be analysed gives a record with the reason;
-    it is kept where the reason lies in the recording, so that it is not tried again.
+    it is kept where the reason lies in the recording, so that it is not tried again. The reason is in
+    ``language``; the texts of an analysis are in the language of the call.
     """
+    with using(language):
+        return _performed(job, out, settings, sound, pages)
+
+
+def _performed(job: Job, out: Store, settings: Settings, sound: str, pages: bool) -> Record:
     began = time.perf_counter()
     try:
         coach = _coach(settings)
@@ -52,7 +67,7 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = "embed", p
                     return _failed(job, another, OUTSIDE)
                 return _kept(_failed(job, str(error), IN_FILE), out)
             if job.sha256 and analysis.source.sha256 != job.sha256:
-                return _failed(job, _CHANGED, OUTSIDE)
+                return _failed(job, _(_CHANGED), OUTSIDE)
             analysis = replace(analysis, source=replace(analysis.source, path=job.path))
             reports = {".json": json.render([analysis]).encode()}
             if pages:
@@ -65,9 +80,13 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = "embed", p
     except (VoicecoachError, OSError) as error:
         return _failed(job, str(error), OUTSIDE)
     except MemoryError:
-        return _failed(job, "there was not enough memory; try fewer with --workers", OUTSIDE)
+        return _failed(job, _("there was not enough memory; try fewer with --workers"), OUTSIDE)
     except Exception as error:  # noqa: BLE001 - one bad file never stops the rest
-        return _failed(job, f"unexpected {type(error).__name__}: {error}; please report it", OUTSIDE)
+        return _failed(
+            job,
+            fill("unexpected {name}: {error}; please report it", name=type(error).__name__, error=error),
+            OUTSIDE,
+        )
     record = Record(job.relative, job.name, job.key, analysis=records.slim(analysis), facts=facts)
     try:
         for suffix, raw in reports.items():
@@ -80,9 +99,9 @@ def perform(job: Job, *, out: Store, settings: Settings, sound: str = "embed", p
 def _another(path: Path, job: Job) -> str:
     """Why a recording is not, or not any more, what its checksum was taken of; empty where it is."""
     try:
-        return _CHANGED if job.sha256 and content(path) != job.sha256 else ""
+        return _(_CHANGED) if job.sha256 and content(path) != job.sha256 else ""
     except OSError as error:
-        return f"cannot be read any more: {error.strerror}; run again when it can"
+        return fill("cannot be read any more: {error}; run again when it can", error=error.strerror)
 
 
 def _sound(job: Job, recording: Audio, out: Store, how: str) -> Sound:

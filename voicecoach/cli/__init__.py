@@ -16,7 +16,9 @@ from collections.abc import Sequence
 import click
 
 from voicecoach import __version__
+from voicecoach.cli.language import of_reader
 from voicecoach.cli.terminal import shown
+from voicecoach.i18n import _, fill, using
 
 # name -> (module, attribute, one line of help); with the help here, listing commands imports none of them
 COMMANDS = {
@@ -57,14 +59,14 @@ class _LazyGroup(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in COMMANDS:
             return None
-        module, attribute, _ = COMMANDS[name]
+        module, attribute = COMMANDS[name][:2]
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (*_where, text) in COMMANDS.items()])
 
 
 @click.group(
@@ -90,6 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    with using(of_reader()):
+        return _told(arguments)
+
+
+def _told(arguments: Sequence[str] | None) -> int:
     from voicecoach.errors import VoicecoachError
 
     try:
@@ -100,11 +107,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("voicecoach: interrupted", err=True)
+        click.echo(f"voicecoach: {_('interrupted')}", err=True)
         return 130
     except click.ClickException as error:
         where = getattr(error, "ctx", None)
-        hint = f" (see: {where.command_path} --help)" if where is not None else ""
+        hint = fill(" (see: {command} --help)", command=where.command_path) if where is not None else ""
         return _complain(error.format_message(), 2, hint)
     except VoicecoachError as error:
         return _complain(str(error), error.exit_code)
@@ -114,13 +121,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         if error.filename is None:
             _drop_stdout()
-        return _complain(f"{error.filename or 'output'}: {error.strerror or error}", 1)
+        return _complain(f"{error.filename or _('output')}: {error.strerror or error}", 1)
     except Exception as error:  # the last line of the CLI
         if os.environ.get("VOICECOACH_TRACEBACK"):
             raise
-        text = f"unexpected {type(error).__name__}: {error}"
+        text = fill("unexpected {name}: {error}", name=type(error).__name__, error=error)
         return _complain(
-            text, 1, " (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)"
+            text, 1, _(" (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)")
         )
 
 

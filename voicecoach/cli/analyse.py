@@ -22,6 +22,7 @@ from voicecoach.cli.options import (
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 from voicecoach.errors import FormatError, VoicecoachError
+from voicecoach.i18n import _, fill
 from voicecoach.reports import NAMES, ON_TERMINAL, SINGLE
 
 if TYPE_CHECKING:
@@ -55,11 +56,14 @@ def _jobs(files: Sequence[Path], transcripts: Sequence[Path]) -> list[_Job]:
     """What is to be analysed."""
     folders = [path for path in transcripts if path.is_dir()]
     if not files and not transcripts:
-        raise click.UsageError("Missing argument 'FILE...'.")
+        raise click.UsageError(_("Missing argument 'FILE...'."))
     if folders:
         if len(transcripts) > 1 or not files:
             raise click.UsageError(
-                "--transcript FOLDER stands alone and finds the transcripts of the recordings that are named"
+                _(
+                    "--transcript FOLDER stands alone and finds the transcripts of the recordings that "
+                    "are named"
+                )
             )
         return [_Job(path, folder=folders[0]) for path in files]
     pair = sorted(path.suffix.lower() for path in transcripts) == [".ctm", ".rttm"]
@@ -67,7 +71,10 @@ def _jobs(files: Sequence[Path], transcripts: Sequence[Path]) -> list[_Job]:
         return [_Job(None, tuple(transcripts))] if pair else [_Job(None, (path,)) for path in transcripts]
     if transcripts and len(files) > 1:
         raise click.UsageError(
-            "one transcript is that of one recording; --transcript FOLDER finds NAME.vtt, .srt ... for each"
+            _(
+                "one transcript is that of one recording; --transcript FOLDER finds NAME.vtt, .srt "
+                "... for each"
+            )
         )
     return [_Job(path, tuple(transcripts)) for path in files]
 
@@ -148,17 +155,21 @@ def analyse(
     jobs = _jobs(files, transcripts)
     formats, first = output_format, output_format[0]
     if len(formats) > 1 and output_dir is None:
-        raise click.UsageError("several formats are written to files; say where with --output-dir FOLDER")
+        raise click.UsageError(_("several formats are written to files; say where with --output-dir FOLDER"))
     if first in SINGLE and output_dir is None and len(jobs) > 1:
-        raise click.UsageError(f"-f {first} holds one recording; say where with --output-dir FOLDER")
+        raise click.UsageError(
+            fill("-f {first} holds one recording; say where with --output-dir FOLDER", first=first)
+        )
     targets = reports.names([job.path for job in jobs])
     if output_dir is not None:
         _check_apart([output_dir / target for target in targets], formats, [*files, *transcripts])
     settings = analysis_settings(options, stored=own_values(agent, history))
     if settings.channels and not files:
-        raise click.UsageError("--channels is for a recording; of a transcript, --speakers tells who is who")
+        raise click.UsageError(
+            _("--channels is for a recording; of a transcript, --speakers tells who is who")
+        )
     if speakers and not transcripts:
-        raise click.UsageError("--speakers names people of a transcript; name it with --transcript")
+        raise click.UsageError(_("--speakers names people of a transcript; name it with --transcript"))
     coach = pipeline.Coach.ready(settings, words=False) if transcripts else pipeline.Coach.ready(settings)
     told = parse_speakers(speakers) if speakers else {}
     if output_dir is not None:
@@ -194,7 +205,7 @@ def analyse(
                 _complain(error)
                 codes.append(error.exit_code)
                 continue
-            _note(f"wrote {written}", quiet)
+            _note(fill("wrote {path}", path=written), quiet)
     if output_dir is None and done:
         color = sys.stdout.isatty() and first == "text" and not no_color()
         several = len(jobs) > 1
@@ -221,11 +232,15 @@ def _check_apart(targets: Sequence[Path], formats: Sequence[str], given: Sequenc
     files = Counter(target.with_name(target.name + suffix) for target in targets for suffix in suffixes)
     file, count = files.most_common(1)[0]
     if count > 1:
-        raise click.UsageError(f"two reports would be called {shown(file.name)}; analyse these files apart")
+        raise click.UsageError(
+            fill("two reports would be called {name}; analyse these files apart", name=shown(file.name))
+        )
     read = {path.resolve() for path in given}
     for file in files:
         if file.resolve() in read:
-            raise click.UsageError(f"{shown(str(file))} would be written over; choose another --output-dir")
+            raise click.UsageError(
+                fill("{file} would be written over; choose another --output-dir", file=shown(str(file)))
+            )
 
 
 def _note(text: str, quiet: bool) -> None:

@@ -12,6 +12,7 @@ import click
 
 from voicecoach.cli.options import analysis_options, analysis_settings, formats_named, sound_option
 from voicecoach.cli.terminal import shown
+from voicecoach.i18n import _, counted, fill
 
 if TYPE_CHECKING:
     from voicecoach.batch.engine import Engine
@@ -99,7 +100,7 @@ def batch(
     from voicecoach.cli.progress import watched
 
     if scheduler and engine != "dask":
-        raise click.UsageError("--scheduler is of --engine dask")
+        raise click.UsageError(_("--scheduler is of --engine dask"))
     settings = analysis_settings(options)
     naming = Naming(names, table, not no_sidecars)
     how = Options(workers, sound, pages=not no_pages, again=retry, parquet=parquet, formats=output_format)
@@ -167,14 +168,16 @@ def _sum_up(done: Batch, quiet: bool) -> None:
         said = reason.removeprefix(f"{name.rsplit('/', 1)[-1]}: ")
         click.echo(f"voicecoach: {shown(name)}: {shown(said)}", err=True)
     if len(done.failed) > _NAMED:
-        click.echo(f"voicecoach: ... {len(done.failed) - _NAMED} more in not_analysed.csv", err=True)
+        text = fill("... {more} more in not_analysed.csv", more=len(done.failed) - _NAMED)
+        click.echo(f"voicecoach: {text}", err=True)
     if quiet:
         return
     new = sum(not record.reason for record in done.records)
     earlier = done.files - new - len(done.failed) - done.copies - done.left
-    parts = [f"{new} analysed"]
-    parts += [f"{earlier} done before"] if earlier else []
-    parts += [f"{done.copies} the same as another"] if done.copies else []
-    parts += [f"{len(done.failed)} not analysed"] if done.failed else []
-    parts += [f"{done.left} still to do: run the same again"] if done.left else []
-    click.echo(f"voicecoach: {done.files} file{'s' * (done.files != 1)}: {', '.join(parts)}", err=True)
+    parts = [fill("{count} analysed", count=new)]
+    parts += [fill("{count} done before", count=earlier)] if earlier else []
+    parts += [fill("{count} the same as another", count=done.copies)] if done.copies else []
+    parts += [fill("{count} not analysed", count=len(done.failed))] if done.failed else []
+    parts += [fill("{count} still to do: run the same again", count=done.left)] if done.left else []
+    text = counted("{n} file: {parts}", "{n} files: {parts}", n=done.files, parts=_(", ").join(parts))
+    click.echo(f"voicecoach: {text}", err=True)

@@ -12,6 +12,7 @@ import click
 from voicecoach.cli.options import agent_option, history_option
 from voicecoach.cli.terminal import no_color, shown_progress, width
 from voicecoach.errors import VoicecoachError
+from voicecoach.i18n import _
 
 if TYPE_CHECKING:
     from voicecoach.baseline import Baseline
@@ -83,7 +84,9 @@ def calibrate(
         return _show(agent, history)
     if from_takes:
         if not History.exists(history):
-            raise click.UsageError("there is no history here yet; practise first, or name it with --history")
+            raise click.UsageError(
+                _("there is no history here yet; practise first, or name it with --history")
+            )
         with History.open(history) as store:
             own = library.from_takes(agent, store.takes(agent), store.series(agent), language=language)
             if output is None:
@@ -180,7 +183,7 @@ def _record(
         assert path is not None
         screen = console()
         screen.print()
-        screen.print(library.settings().texts["read"])
+        screen.print(_(library.settings().texts["read"]))
         screen.print()
         screen.print(library.passage(language).strip(), style="bold")
         screen.print()

@@ -9,6 +9,7 @@ import click
 
 from voicecoach.cli.terminal import shown
 from voicecoach.errors import VoicecoachError
+from voicecoach.i18n import _
 
 FORMATS = ("csv", "json")
 
@@ -47,7 +48,7 @@ def contours(files: Sequence[Path], *, output_format: str, output_dir: Path | No
     from voicecoach.reports import contours as report
 
     if len(files) > 1 and output_dir is None:
-        raise click.UsageError("each recording gets a file of its own; say where with --output-dir FOLDER")
+        raise click.UsageError(_("each recording gets a file of its own; say where with --output-dir FOLDER"))
     if output_dir is not None:
         reports.make_folder(output_dir)
     codes: list[int] = []

@@ -9,6 +9,7 @@ import click
 
 from voicecoach.cli.options import history_option
 from voicecoach.cli.terminal import shown
+from voicecoach.i18n import _
 
 
 @click.command()
@@ -29,7 +30,7 @@ def forget(agent: str, yes: bool, history: Path | None) -> int:
         takes = store.takes(agent)
         if not yes:
             if not sys.stdin.isatty():
-                raise UsageError("forget asks first, and nobody can answer here; say --yes to go on")
+                raise UsageError(_("forget asks first, and nobody can answer here; say --yes to go on"))
             minutes = sum(take.duration or 0.0 for take in takes) / 60
             click.echo(
                 f"{shown(agent)}: {_counted(len(takes), 'take')}, {minutes:.1f} minutes of sound, and all "

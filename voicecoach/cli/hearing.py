@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import AudioError
+from voicecoach.i18n import fill
 
 if TYPE_CHECKING:
     from voicecoach.review import Question
@@ -83,4 +84,10 @@ class Hearing:
                 if hashlib.file_digest(file, "sha256").hexdigest() == question.call.recording:
                     return one
         what = "is not the recording that was analysed" if there else "is not there any more"
-        raise AudioError(f"{there[-1] if there else path}: {what}; say where it is with --recordings FOLDER")
+        raise AudioError(
+            fill(
+                "{there}: {what}; say where it is with --recordings FOLDER",
+                there=there[-1] if there else path,
+                what=what,
+            )
+        )

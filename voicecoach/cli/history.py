@@ -19,6 +19,7 @@ from voicecoach.cli.options import (
     scenarios_option,
 )
 from voicecoach.cli.terminal import shown, shown_progress
+from voicecoach.i18n import fill
 from voicecoach.reports import NAMES, ON_TERMINAL
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ def show(context: click.Context, number: int, output_format: str, history: Path 
         take, analysis = store.take(number), store.analysis(number)
         rating, practised = store.rating(number), store.outcome(number) is not None
     if analysis is None:
-        raise UsageError(f"take {number} is not analysed yet; run: voicecoach history analyse {number}")
+        raise UsageError(
+            fill("take {number} is not analysed yet; run: voicecoach history analyse {number}", number=number)
+        )
     from voicecoach import reports
 
     if output_format == "text":
@@ -179,7 +182,9 @@ def analyse(
         ]
         people = {take.agent for take in wanted}
         if len(people) > 1:
-            raise UsageError(f"takes of {len(people)} people; analyse those of one at a time")
+            raise UsageError(
+                fill("takes of {people} people; analyse those of one at a time", people=len(people))
+            )
         if not wanted:
             _print("every take is analysed")
             return 0
@@ -266,7 +271,9 @@ def _recording(take: Take) -> Path:
     from voicecoach.errors import UsageError
 
     if take.recording is None or take.status == "recording":
-        raise UsageError(f"take {take.number} is being recorded; stop the recording first")
+        raise UsageError(
+            fill("take {number} is being recorded; stop the recording first", number=take.number)
+        )
     return take.recording
 
 

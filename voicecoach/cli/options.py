@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from voicecoach.cli.language import shows
+from voicecoach.i18n import fill, offered, using
 from voicecoach.reports import NAMES
 
 if TYPE_CHECKING:
@@ -29,9 +32,22 @@ COMPUTE_TYPES = (
     "float32",
 )
 
+
+def speak(context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+    """Let the command say what it says in the language of --language, where it is one it has."""
+    if offered(language) and shows(sys.stderr, offered(language)):
+        context.with_resource(using(language))
+    return language
+
+
 _ANALYSIS = (
     click.option("--model", default="base", show_default=True, help="Whisper model: a name or a folder."),
-    click.option("--language", help="Language code such as en; found from the recording when not given."),
+    click.option(
+        "--language",
+        callback=speak,
+        is_eager=True,
+        help="Language code such as en; found from the recording when not given.",
+    ),
     click.option(
         "--channels",
         metavar="WHO=WHERE,...",
@@ -163,6 +179,11 @@ def formats_named(ctx: click.Context, param: click.Parameter, value: str) -> tup
     for name in names:
         if name not in (*NAMES, "all"):
             near = difflib.get_close_matches(name, NAMES, 1)
-            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(NAMES)} and all"
-            raise click.BadParameter(f"{name!r} is no format; {meant}", ctx, param)
+            if near:
+                text = fill("{name!r} is no format; did you mean {near}?", name=name, near=near[0])
+            else:
+                text = fill(
+                    "{name!r} is no format; known are {names} and all", name=name, names=", ".join(NAMES)
+                )
+            raise click.BadParameter(text, ctx, param)
     return NAMES if "all" in names else names

@@ -17,6 +17,7 @@ from voicecoach.cli.options import (
 )
 from voicecoach.cli.terminal import shown
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _, fill
 
 if TYPE_CHECKING:
     from voicecoach.history import History
@@ -91,9 +92,9 @@ def practice(
     from voicecoach.practice import lots
 
     if draw and scenario is not None:
-        raise UsageError("SCENARIO and --draw do not go together; leave one out")
+        raise UsageError(_("SCENARIO and --draw do not go together; leave one out"))
     if text and hidden:
-        raise UsageError("--text and --no-text do not go together; leave one out")
+        raise UsageError(_("--text and --no-text do not go together; leave one out"))
     known = _of_family(scenarios.available(folders), family)
     screen = console()
     with History.open(history) as store:
@@ -141,7 +142,9 @@ def _of_family(known: Sequence[Scenario], family: str | None) -> Sequence[Scenar
 
     kinds = [kind.id for kind in families()]
     if family is not None and family not in kinds:
-        raise UsageError(f"no family {family!r}; known are: {', '.join(kinds)}")
+        raise UsageError(
+            fill("no family {family!r}; known are: {kinds}", family=family, kinds=", ".join(kinds))
+        )
     return [one for one in known if family in (None, one.family)]
 
 

@@ -18,6 +18,7 @@ from voicecoach.cli.options import (
     own_values,
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
+from voicecoach.i18n import _, fill, number
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -96,7 +97,13 @@ def record(
     from voicecoach.reports import text
 
     if output is not None and output.suffix.lower() != ".wav":
-        raise click.UsageError(f"{output}: recordings are written as .wav: {output.with_suffix('.wav')}")
+        raise click.UsageError(
+            fill(
+                "{output}: recordings are written as .wav: {with_suffix}",
+                output=output,
+                with_suffix=output.with_suffix(".wav"),
+            )
+        )
     device = library.find_input(microphone)
     other = None if caller is None else library.find_input(caller)
     if other is not None and options["channels"] is None:
@@ -111,7 +118,10 @@ def record(
             with WavWriter(path, rate, source.channels, overwrite=force) as writer:
                 captured = None
                 try:
-                    line.say("Recording has begun." if no_check else "Say something; recording has begun.")
+                    begun = (
+                        _("Recording has begun.") if no_check else _("Say something; recording has begun.")
+                    )
+                    line.say(begun)
                     captured = capture(
                         source,
                         writer,
@@ -153,17 +163,29 @@ def tell(captured: Captured, path: Path, line: Line) -> None:
     """How the take went, in one line, and what may be wrong with it."""
     from voicecoach.record.capture import INTERRUPTED, LONGEST
 
-    kept = f"{captured.duration:.1f} s are kept in {path}"
+    seconds = captured.duration
     if captured.ended == INTERRUPTED:
-        line.say(f"interrupted; {kept}", always=True)
+        text = fill("interrupted; {seconds:.1f} s are kept in {path}", seconds=seconds, path=path)
+        line.say(text, always=True)
     elif captured.ended == LONGEST:
-        line.say(f"a recording can be no longer; {kept}", always=True)
+        text = fill(
+            "a recording can be no longer; {seconds:.1f} s are kept in {path}", seconds=seconds, path=path
+        )
+        line.say(text, always=True)
     else:
-        line.say(f"{captured.duration:.1f} s, {captured.spoken:.1f} s of them with your voice")
+        line.say(
+            fill(
+                "{seconds:.1f} s, {spoken:.1f} s of them with your voice",
+                seconds=seconds,
+                spoken=captured.spoken,
+            )
+        )
     if captured.overflows:
-        line.say(f"! {captured.overflows} short gaps: this machine was too busy; close other programs")
+        gaps = captured.overflows
+        line.say(fill("! {gaps} short gaps: this machine was too busy; close other programs", gaps=gaps))
     if captured.moved:
-        line.say(f"! the caller's channel was moved {captured.moved} times; the two clocks differ")
+        times = captured.moved
+        line.say(fill("! the caller's channel was moved {times} times; the two clocks differ", times=times))
 
 
 class Line:
@@ -218,7 +240,7 @@ class Line:
     def show(self, live: Live) -> None:
         """The line at the bottom, ten times a second; where there is none, only what may be wrong."""
         unheard = live.silence >= self._patience and not live.spoken
-        text = self._texts["unheard_text"].format(silence=live.silence)
+        text = fill(self._texts["unheard_text"], silence=live.silence)
         if unheard and not self._unheard and self._screen is None:
             self.say(f"! {text}")
         self._unheard = unheard
@@ -230,8 +252,8 @@ class Line:
 
         self._shown = live.seconds
         minutes, seconds = divmod(int(live.seconds), 60)
-        pace = f"{live.pace:.1f} syllables/s" if live.pace is not None else ""
-        state = self._texts["clipped_text"] if live.clipped else text if unheard else pace
-        keys = "  Enter: done" if self._keys.available else ""
+        pace = f"{number(live.pace, 1)} {_('syllables/s')}" if live.pace is not None else ""
+        state = _(self._texts["clipped_text"]) if live.clipped else text if unheard else pace
+        keys = f"  {_('Enter: done')}" if self._keys.available else ""
         line = f"{minutes}:{seconds:02d} [{bar(live.level)}]{keys}  {state}"
         self._screen.update(Text(line, overflow="ellipsis", no_wrap=True), refresh=True)

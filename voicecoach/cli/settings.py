@@ -9,6 +9,7 @@ from typing import Any
 import platformdirs
 
 from voicecoach.errors import DataFileError
+from voicecoach.i18n import fill
 
 
 def settings_files() -> tuple[Path, ...]:
@@ -30,7 +31,7 @@ def load_settings() -> dict[str, Any]:
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise DataFileError(f"{path}: not valid TOML: {error}") from error
+            raise DataFileError(fill("{path}: not valid TOML: {error}", path=path, error=error)) from error
         for table, values in found.items():
             merged[table] = {**merged.get(table, {}), **_checked(path, table, values)}
     return merged
@@ -46,8 +47,14 @@ def _checked(path: Path, table: str, values: Any) -> dict[str, Any]:
 
     if table not in COMMANDS or not isinstance(values, dict):
         near = difflib.get_close_matches(table, COMMANDS, 1)
-        hint = f"; did you mean [{near[0]}]?" if near else f"; tables are: {', '.join(COMMANDS)}"
-        raise DataFileError(f"{path}: unknown setting {table!r}{hint}")
+        hint = (
+            fill("; did you mean [{near}]?", near=near[0])
+            if near
+            else fill("; tables are: {COMMANDS}", COMMANDS=", ".join(COMMANDS))
+        )
+        raise DataFileError(
+            fill("{path}: unknown setting {table!r}{hint}", path=path, table=table, hint=hint)
+        )
     command = cli.get_command(click.Context(cli), table)
     assert command is not None
     known = [p.name for p in command.params if isinstance(p, click.Option) and p.name]
@@ -55,7 +62,19 @@ def _checked(path: Path, table: str, values: Any) -> dict[str, Any]:
     for key in values:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known are: {', '.join(known)}"
-            raise DataFileError(f"{path}: unknown setting {key!r} in [{table}]{hint}")
+            hint = (
+                fill("; did you mean {near!r}?", near=near[0])
+                if near
+                else fill("; known are: {known}", known=", ".join(known))
+            )
+            raise DataFileError(
+                fill(
+                    "{path}: unknown setting {key!r} in [{table}]{hint}",
+                    path=path,
+                    key=key,
+                    table=table,
+                    hint=hint,
+                )
+            )
     repeated = {p.name for p in command.params if isinstance(p, click.Option) and p.multiple}
     return {k: [v] if k in repeated and isinstance(v, str) else v for k, v in values.items()}

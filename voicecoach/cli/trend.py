@@ -9,6 +9,7 @@ import click
 
 from voicecoach.cli.options import agent_option, history_option
 from voicecoach.cli.terminal import draws, width
+from voicecoach.i18n import _
 
 
 @click.command()
@@ -51,7 +52,7 @@ def trend(
     from voicecoach.trend import progress
 
     if not History.exists(history):
-        raise UsageError("there is no history yet; make takes with voicecoach record or practice")
+        raise UsageError(_("there is no history yet; make takes with voicecoach record or practice"))
     with History.open(history) as opened:
         found = progress(opened, agent, scenario=scenario, names=measures, phrases=phrases)
     if output_format == "json":

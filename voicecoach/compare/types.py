@@ -9,6 +9,7 @@ from pathlib import Path
 
 from voicecoach.compare.side import Spoken
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import fill
 from voicecoach.types import Curve, Note
 
 
@@ -167,4 +168,4 @@ def limit(name: str) -> float:
 
 def reason(name: str, **values: object) -> str:
     """Return why something is not compared, with ``values`` filled in."""
-    return rules().texts["reasons"][name].format(**values)
+    return fill(rules().texts["reasons"][name], **values)

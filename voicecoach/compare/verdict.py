@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voicecoach.compare.types import Comparison, CriterionChange, MarkerChange, MeasureChange, limit, rules
+from voicecoach.i18n import _, fill, number
 from voicecoach.measures.definitions import clock
 from voicecoach.score import label
 from voicecoach.types import Coaching, Note
@@ -86,28 +87,28 @@ def _said(
     first = _first(found)
     if isinstance(change, CriterionChange):
         text = _text(
-            group, key, name=change.name, before=change.a, after=change.b, tip=change.tip, first=first
+            group, key, name=change.name, before=_(change.a), after=_(change.b), tip=change.tip, first=first
         )
     elif isinstance(change, MarkerChange):
-        time = "an unknown time" if change.start is None else clock(change.start)
+        time = _("an unknown time") if change.start is None else clock(change.start)
         quote = f', "{_short(change.quote)}"' if change.quote else ""
         text = _text(
             group, key, label=label(change.rule), time=time, quote=quote, advice=change.advice, first=first
         )
     else:
-        name = rules().less_is_better[change.id]
-        values = [f"{value:.3g} {change.unit}".strip() for value in (change.a, change.b)]
+        name = _(rules().less_is_better[change.id])
+        values = [f"{number(value, figures=3)} {_(change.unit)}".strip() for value in (change.a, change.b)]
         text = _text(group, key, name=name, before=values[0], after=values[1], first=first)
     text = text.strip()
     return text[:1].upper() + text[1:]
 
 
 def _text(group: str, key: str, **values: object) -> str:
-    return rules().texts[group][key].format(**values)
+    return fill(rules().texts[group][key], **values)
 
 
 def _first(found: Comparison) -> str:
-    return rules().names["model" if found.model else "first"]
+    return _(rules().names["model" if found.model else "first"])
 
 
 def _rank(status: str) -> int:

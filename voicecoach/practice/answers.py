@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach import evidence, rules
 from voicecoach.datafile import read_file
+from voicecoach.i18n import _, fill
 from voicecoach.practice.wording import Drift, drift, find
 from voicecoach.spacing import joined
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Finding, Turn, Word
@@ -138,9 +139,9 @@ class Judge:
             if word.start >= heard_last[0] and not any(e.start <= word.start < e.end for e in asides)
         ]
         texts = settings().texts
-        why = "" if floor else texts["no_words" if played.answer_start is not None else "no_answer"]
+        why = "" if floor else _(texts["no_words" if played.answer_start is not None else "no_answer"])
         if floor and not played.sounded:
-            why = texts["shown"]
+            why = _(texts["shown"])
         return Answer(
             line=played.line,
             caller=line.say,
@@ -163,7 +164,7 @@ class Judge:
         self, phrases: Sequence[str], answers: Sequence[Answer], *, wanted: bool = True
     ) -> tuple[Phrase, ...]:
         """Phrases that are wanted, or not wanted, at any place of the call."""
-        why = "" if any(answer.quote for answer in answers) else settings().texts["no_answer"]
+        why = "" if any(answer.quote for answer in answers) else _(settings().texts["no_answer"])
         return self._phrases(phrases, self._said(0.0, float("inf")), why, wanted=wanted)
 
     def _said(self, start: float, end: float) -> Turn:
@@ -205,9 +206,9 @@ class Judge:
             first = min(found, key=lambda f: f.start or 0.0)
             return replace(bare, status=MET, rule=first.rule, quote=first.quote, start=first.start)
         if doubted:
-            reason = settings().texts["not_backed"].format(quote=doubted[0].quote)
+            reason = fill(settings().texts["not_backed"], quote=doubted[0].quote)
             return replace(bare, reason=reason)
-        if not said.words and why == settings().texts["no_words"]:
+        if not said.words and why == _(settings().texts["no_words"]):
             return replace(bare, reason=why)
         return replace(bare, status=MISSED)
 
@@ -219,7 +220,7 @@ class Judge:
         missing = self._unknown()
         if missing:
             return tuple(Phrase(phrase, None, reason=missing) for phrase in phrases)
-        if not said.words and why == settings().texts["no_words"]:
+        if not said.words and why == _(settings().texts["no_words"]):
             return tuple(Phrase(phrase, None, reason=why) for phrase in phrases)
         found = []
         for phrase, span in zip(phrases, find(self.pack, phrases, said.text), strict=True):
@@ -231,7 +232,7 @@ class Judge:
                 w for w, (_, last) in zip(said.words, said.word_spans(), strict=True) if last > span[0]
             )
             if evidence.of_span(said, *span, {}).status == "not_backed":
-                reason = settings().texts["not_backed"].format(quote=quote)
+                reason = fill(settings().texts["not_backed"], quote=quote)
                 found.append(Phrase(phrase, None, quote, first.start, reason=reason))
             else:
                 found.append(Phrase(phrase, True, quote, first.start))
@@ -253,5 +254,5 @@ class Judge:
         """Why nothing can be said of the words at all; empty where it can."""
         texts, language = settings().texts, self.analysis.language
         if language and language != self.scenario.language:
-            return texts["language"].format(language=language, expected=self.scenario.language)
+            return fill(texts["language"], language=language, expected=self.scenario.language)
         return ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach import rules
 from voicecoach.errors import DataFileError
+from voicecoach.i18n import _, fill
 from voicecoach.known import Known
 from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Expected, Judge, Phrase, settings
 from voicecoach.practice.recovery import Move, Recovery, Said, recoveries
@@ -150,11 +151,11 @@ def _suggestion(answers: Sequence[Answer]) -> Suggestion | None:
         if not weight or (best is not None and weight <= best[0]):
             continue
         if said:
-            text = texts["must_not_said"].format(quote=said[0].quote)
+            text = fill(texts["must_not_said"], quote=said[0].quote)
         elif missed:
             text = missed[0].tip
         else:
-            text = texts["must_missing"].format(phrase=in_words(unsaid[0].phrase))
+            text = fill(texts["must_missing"], phrase=in_words(unsaid[0].phrase))
         markers = missed[0].markers if missed and not said else ()
         best = weight, Suggestion(answer.line, text, answer.example, markers)
     return best[1] if best else None
@@ -178,7 +179,7 @@ def next_step(outcome: Outcome, analysis: Analysis) -> tuple[Note | None, Note |
     about = best.markers[0] if best.markers else outcome.scenario
     return (
         Note(about, best.text, answer.caller, answer.start, best.say),
-        Note(about, settings().texts["drill"]),
+        Note(about, _(settings().texts["drill"])),
     )
 
 

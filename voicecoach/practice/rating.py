@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.datafile import Value, read_file
+from voicecoach.i18n import _, fill
 from voicecoach.measures.definitions import clock, threshold
 from voicecoach.practice.answers import MET, NOT_MEASURED
 from voicecoach.types import AGENT, Analysis
@@ -159,17 +160,18 @@ def _difference(question: Question, own: int, analysis: Analysis, outcome: Outco
     signs = list(_signs(question, analysis, outcome))
     if len(signs) < question.least:
         silent = question.waited and any(one.quote and one.latency is None for one in outcome.answers)
-        reason = texts["shown" if silent else "few"]
-        return Difference(question.id, own, None, UNKNOWN, texts[UNKNOWN].format(reason=reason, **said))
+        reason = _(texts["shown" if silent else "few"])
+        return Difference(question.id, own, None, UNKNOWN, fill(texts[UNKNOWN], reason=reason, **said))
     well = sum(sign.well for sign in signs)
     measured = LOWEST + sum(well / len(signs) >= share for share in settings().scale)
     kind = AGREE if abs(own - measured) <= settings().agree else HIGHER if own > measured else LOWER
     open_ = [sign for sign in signs if not sign.well]
     at = min((sign.at for sign in open_ if sign.at is not None), default=None)
-    text = texts[kind].format(
-        good=question.good.format(good=well, all=len(signs)),
-        open=question.open.format(names=", ".join(dict.fromkeys(s.name for s in open_ if s.name))),
-        where="" if at is None else texts["where"].format(at=clock(at)),
+    text = fill(
+        texts[kind],
+        good=fill(question.good, good=well, all=len(signs)),
+        open=fill(question.open, names=", ".join(dict.fromkeys(s.name for s in open_ if s.name))),
+        where="" if at is None else fill(texts["where"], at=clock(at)),
         **said,
     )
     return Difference(question.id, own, measured, kind, text, at)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import MicrophoneError
+from voicecoach.i18n import fill
 from voicecoach.record.check import Preflight, judge
 from voicecoach.record.meter import Live, Meter
 
@@ -99,7 +100,14 @@ def capture(
     except MicrophoneError as error:
         if not writer.frames:
             raise
-        raise MicrophoneError(f"{error}; {writer.duration:.1f} s are kept in {writer.path}") from None
+        raise MicrophoneError(
+            fill(
+                "{error}; {duration:.1f} s are kept in {path}",
+                error=error,
+                duration=writer.duration,
+                path=writer.path,
+            )
+        ) from None
     finally:
         writer.close()
     return Captured(

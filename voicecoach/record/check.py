@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voicecoach.i18n import fill
 from voicecoach.record.meter import decibels, speech
 from voicecoach.record.microphone import Microphone
 from voicecoach.record.portaudio import facts, permission
@@ -66,5 +67,5 @@ def judge(samples: NDArray[np.int16], rate: int) -> Preflight:
         elif level is None and noise is not None and noise > limit["noise"]:
             said.append(("noisy", {"noise": noise}))
     texts = known["warnings"].mapping()
-    warnings = tuple(texts[key].text().format_map(values) for key, values in said)
+    warnings = tuple(fill(texts[key].text(), **values) for key, values in said)
     return Preflight(level, peak, noise, clipping, warnings)

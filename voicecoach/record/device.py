@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voicecoach.errors import LoudspeakerError, MicrophoneError
+from voicecoach.i18n import _, fill
 from voicecoach.record import portaudio
 
 
@@ -39,7 +40,7 @@ def devices() -> tuple[Device, ...]:
             default_input, default_output = sounddevice.default.device
     except sounddevice.PortAudioError as error:
         raise MicrophoneError(
-            f"PortAudio cannot list the sound devices ({error}); check the sound system"
+            fill("PortAudio cannot list the sound devices ({error}); check the sound system", error=error)
         ) from None
     words = portaudio.facts().mapping()["loopback"].texts()
     return tuple(
@@ -68,7 +69,7 @@ def microphones() -> tuple[Device, ...]:
     """
     found = sorted((one for one in devices() if one.inputs), key=lambda one: not one.default_input)
     if not found:
-        raise MicrophoneError("no microphone found; plug one in or allow access to it")
+        raise MicrophoneError(_("no microphone found; plug one in or allow access to it"))
     return tuple(found)
 
 
@@ -95,7 +96,7 @@ def find_output(name: str | None = None) -> Device:
     """
     found = sorted((one for one in devices() if one.outputs), key=lambda one: not one.default_output)
     if not found:
-        raise LoudspeakerError("no loudspeaker found; plug one in, or go on in text alone")
+        raise LoudspeakerError(_("no loudspeaker found; plug one in, or go on in text alone"))
     return _find(name, tuple(found), "loudspeaker")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import MicrophoneError
+from voicecoach.i18n import fill
 from voicecoach.record import meter, portaudio
 from voicecoach.record.align import Pairing
 from voicecoach.record.device import Device
@@ -154,7 +155,10 @@ class _Input:
             found = None
         if found is None:
             raise MicrophoneError(
-                f"{self.device.name}: no sound comes any more; was it unplugged? plug it in and try again"
+                fill(
+                    "{name}: no sound comes any more; was it unplugged? plug it in and try again",
+                    name=self.device.name,
+                )
             )
         raw, at, overflow = found
         self._waited, self._patience = 0.0, _GONE

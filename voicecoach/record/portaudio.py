@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicecoach import datafile
 from voicecoach.errors import MicrophoneError, VoicecoachError
+from voicecoach.i18n import _
 
 if TYPE_CHECKING:
     from voicecoach.record.device import Device
@@ -41,10 +42,10 @@ def module() -> ModuleType:
         with quiet():
             import sounddevice
     except ImportError:
-        raise MicrophoneError("recording is not installed; run: pip install sounddevice") from None
+        raise MicrophoneError(_("recording is not installed; run: pip install sounddevice")) from None
     except OSError:
         raise MicrophoneError(
-            "the PortAudio library is missing; on Debian run: apt install libportaudio2"
+            _("the PortAudio library is missing; on Debian run: apt install libportaudio2")
         ) from None
     return sounddevice  # type: ignore[no-any-return]
 

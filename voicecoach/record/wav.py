@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import OutputError
+from voicecoach.i18n import fill
 
 LONGEST = 4 * 3600.0  # s; longer recordings are not analysed
 _MOST = 2**32 - 2**16  # bytes; the header counts in 32 bits
@@ -53,12 +54,24 @@ class WavWriter:
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
             self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb", buffering=0)
         except FileExistsError:
-            raise OutputError(f"{path}: is there already; choose another name or add --force") from None
+            raise OutputError(
+                fill("{path}: is there already; choose another name or add --force", path=path)
+            ) from None
         except FileNotFoundError:
-            raise OutputError(f"{path}: not written: no folder {self.path.parent}; make it first") from None
+            raise OutputError(
+                fill(
+                    "{path}: not written: no folder {parent}; make it first",
+                    path=path,
+                    parent=self.path.parent,
+                )
+            ) from None
         except OSError as error:
             raise OutputError(
-                f"{path}: not written: {error.strerror}; choose another folder with -o"
+                fill(
+                    "{path}: not written: {error}; choose another folder with -o",
+                    path=path,
+                    error=error.strerror,
+                )
             ) from error
         try:
             self._put(self._header())
@@ -89,7 +102,11 @@ class WavWriter:
         data = np.ascontiguousarray(block, "<i2").tobytes()
         if self.duration + len(data) / (2 * self.channels * self.rate) > self.longest + 1:
             raise OutputError(
-                f"{self.path}: ends here: a recording holds {self.longest / 3600:.1f} hours at most"
+                fill(
+                    "{path}: ends here: a recording holds {longest:.1f} hours at most",
+                    path=self.path,
+                    longest=self.longest / 3600,
+                )
             )
         try:
             self._put(data)
@@ -152,7 +169,12 @@ class WavWriter:
         self._synced = time.monotonic()
 
     def _full(self, error: OSError) -> OutputError:
-        kept = f"; {self.duration:.1f} s are kept" if self.frames else ""
+        kept = fill("; {duration:.1f} s are kept", duration=self.duration) if self.frames else ""
         return OutputError(
-            f"{self.path}: not written on: {error.strerror}{kept}; free some space or choose another folder"
+            fill(
+                "{path}: not written on: {error}{kept}; free some space or choose another folder",
+                path=self.path,
+                error=error.strerror,
+                kept=kept,
+            )
         )

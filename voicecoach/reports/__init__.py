@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import FormatError, OutputError
+from voicecoach.i18n import _, fill
 
 if TYPE_CHECKING:
     from voicecoach.types import Analysis
@@ -63,7 +64,9 @@ def one(analyses: Sequence[Analysis], several: bool) -> Analysis:
         There are several, or several were asked for.
     """
     if several or len(analyses) != 1:
-        raise FormatError("this format holds one recording; write a file for each with --output-dir FOLDER")
+        raise FormatError(
+            _("this format holds one recording; write a file for each with --output-dir FOLDER")
+        )
     return analyses[0]
 
 
@@ -115,7 +118,11 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"{folder}: cannot be used for reports: {error.strerror}; choose another folder"
+            fill(
+                "{folder}: cannot be used for reports: {error}; choose another folder",
+                folder=folder,
+                error=error.strerror,
+            )
         ) from error
 
 
@@ -176,8 +183,17 @@ def write_bytes(path: Path, pieces: Iterable[bytes], *, mode: int) -> Path:
                 os.unlink(draft)  # noqa: PTH108
             raise
     except OSError as error:
-        do = "free some space" if not isinstance(error, PermissionError) else "close it where it is open"
-        raise OutputError(f"{path}: not written: {error.strerror}; {do} or choose another folder") from error
+        do = (
+            _("free some space") if not isinstance(error, PermissionError) else _("close it where it is open")
+        )
+        raise OutputError(
+            fill(
+                "{path}: not written: {error}; {do} or choose another folder",
+                path=path,
+                error=error.strerror,
+                do=do,
+            )
+        ) from error
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicecoach.calibrate import Calibration, settings
+from voicecoach.i18n import _, fill
 from voicecoach.reports import page
 
 PACE = "pace.articulation_rate"
@@ -14,9 +15,12 @@ def render(found: Calibration, *, name: str = "", width: int = 80, color: bool =
     page.say(console, name or found.analysis.source.path, indent=0, style="bold")
     seconds, language = page.clock(found.analysis.source.duration), found.analysis.language
     heard = f"{100 * (1 - min(found.errors, 1.0)):.0f} % of the passage was heard as written"
-    page.say(console, f"{seconds}, language {language}; {heard}")
+    page.say(
+        console,
+        fill("{seconds}, language {language}; {heard}", seconds=seconds, language=language, heard=heard),
+    )
     if found.baseline is not None:
-        page.heading(console, "YOUR VOICE, READING ALOUD")
+        page.heading(console, _("YOUR VOICE, READING ALOUD"))
         page.rows(
             console,
             [
@@ -30,12 +34,12 @@ def render(found: Calibration, *, name: str = "", width: int = 80, color: bool =
                 if m.value is not None
             ],
         )
-    page.heading(console, "MICROPHONE AND ROOM")
+    page.heading(console, _("MICROPHONE AND ROOM"))
     page.rows(console, [("-", text) for text in found.advice])
     console.print()
     if found.baseline is None:
         page.say(console, f"{found.why[:1].upper()}{found.why[1:]}.", indent=0)
     else:
-        text = settings().texts["reading"].format(takes=int(settings().limits["takes"]))
+        text = fill(settings().texts["reading"], takes=int(settings().limits["takes"]))
         page.say(console, text, indent=0)
     return page.printed(out)

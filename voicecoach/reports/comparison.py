@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from voicecoach.compare.types import Comparison, MarkerChange, Phrase, reason, rules
+from voicecoach.i18n import _, fill, later, number
 from voicecoach.reports import page, plots
 from voicecoach.reports.json import plain
 from voicecoach.reports.wording import FEW_MEASURES
@@ -39,11 +40,11 @@ def render(comparison: Comparison, *, width: int = 80, color: bool = False, unic
     _header(console, comparison)
     for title, found, why in (
         (
-            "WHAT WORKED" if comparison.model else "WHAT CHANGED FOR THE GOOD",
+            _("WHAT WORKED") if comparison.model else _("WHAT CHANGED FOR THE GOOD"),
             comparison.better,
             "nothing_better",
         ),
-        ("TRY NEXT", comparison.next_step, "nothing_next"),
+        (_("TRY NEXT"), comparison.next_step, "nothing_next"),
     ):
         page.heading(console, title)
         if found is None:
@@ -58,30 +59,30 @@ def render(comparison: Comparison, *, width: int = 80, color: bool = False, unic
     _criteria(console, comparison)
     _measures(console, comparison)
     if comparison.notes:
-        page.heading(console, "NOT COMPARED")
+        page.heading(console, _("NOT COMPARED"))
         page.rows(console, [("-", note) for note in comparison.notes])
     console.print()
-    page.say(console, "All numbers of both takes: -f json.", indent=0)
+    page.say(console, _("All numbers of both takes: -f json."), indent=0)
     return page.printed(out)
 
 
 def _header(console: Console, found: Comparison) -> None:
     page.rows(console, list(zip(_names(found), (found.a, found.b), strict=True)), indent=0)
     same = f"{found.words_same} words are the same, of {found.words_a} and {found.words_b}"
-    page.say(console, f"{same}; language {found.language or 'not known'}")
+    page.say(console, fill("{same}; language {language}", same=same, language=found.language or "not known"))
 
 
 def _names(found: Comparison) -> tuple[str, str]:
     """What the two are called: a model and one's own, or the first and the second."""
     first, second = ("model", "own") if found.model else ("first", "second")
-    return rules().names[first], rules().names[second]
+    return _(rules().names[first]), _(rules().names[second])
 
 
 def _phrases(console: Console, found: Comparison, unicode: bool) -> None:
     if not found.phrases:
         return
-    page.heading(console, f"PACE, PHRASE BY PHRASE ({found.unit or 'units/s'})")
-    lines = [("at", "and at", "first", "second", "change", "words")]
+    page.heading(console, fill("PACE, PHRASE BY PHRASE ({unit})", unit=found.unit or "units/s"))
+    lines = [(_("at"), _("and at"), _("first"), _("second"), _("change"), _("words"))]
     for phrase in found.phrases:
         words = page.quoted(phrase.a.text)
         if not phrase.same:
@@ -100,11 +101,21 @@ def _phrases(console: Console, found: Comparison, unicode: bool) -> None:
     page.rows(console, lines)
     if found.change is not None:
         seconds = f"{found.seconds_a:.1f} s and {found.seconds_b:.1f} s without pauses"
-        page.say(console, f"The same words together: {100 * found.change:+.1f} % ({seconds}).")
+        page.say(
+            console,
+            fill(
+                "The same words together: {change:+.1f} % ({seconds}).",
+                change=100 * found.change,
+                seconds=seconds,
+            ),
+        )
     page.say(
         console,
-        "= is no change that the edges of words and the ear allow to tell. st: semitones above your own "
-        "middle of the take. Pace is grade B, emphasis grade C: described only.",
+        _(
+            "= is no change that the edges of words and the ear allow to tell. st: semitones "
+            "above your own middle of the take. Pace is grade B, emphasis grade C: described "
+            "only."
+        ),
     )
 
 
@@ -127,7 +138,7 @@ def _curve(console: Console, found: Comparison, unicode: bool) -> None:
     for line in drawing.splitlines():
         console.print(f"  {line}", no_wrap=True, overflow="crop")
     first, second = _names(found)
-    page.say(console, f"line: {first}; x: {second}")
+    page.say(console, fill("line: {first}; x: {second}", first=first, second=second))
 
 
 def _change(phrase: Phrase) -> str:
@@ -147,13 +158,13 @@ def _emphasis(phrase: Phrase) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+    return "-" if value is None else number(value, 1)
 
 
 def _pauses(console: Console, found: Comparison) -> None:
     if not found.pauses:
         return
-    page.heading(console, "PAUSES, BETWEEN THE SAME WORDS")
+    page.heading(console, _("PAUSES, BETWEEN THE SAME WORDS"))
     most = sorted(found.pauses, key=lambda pause: -abs(pause.b - pause.a))[:MOST]
     page.rows(
         console,
@@ -173,7 +184,7 @@ def _pauses(console: Console, found: Comparison) -> None:
 def _wording(console: Console, found: Comparison) -> None:
     if not found.wording:
         return
-    page.heading(console, "OTHER WORDS")
+    page.heading(console, _("OTHER WORDS"))
     page.rows(
         console,
         [
@@ -193,7 +204,7 @@ def _quotes(first: str, second: str) -> str:
 def _markers(console: Console, markers: Sequence[MarkerChange]) -> None:
     if not markers:
         return
-    page.heading(console, "MARKERS GAINED AND LOST")
+    page.heading(console, _("MARKERS GAINED AND LOST"))
     groups: dict[tuple[str, str], list[MarkerChange]] = {}
     for marker in sorted(markers, key=lambda m: (m.kind, m.polarity != "negative", m.start or 0.0)):
         groups.setdefault((marker.kind, marker.rule), []).append(marker)
@@ -214,7 +225,7 @@ def _markers(console: Console, markers: Sequence[MarkerChange]) -> None:
 def _criteria(console: Console, found: Comparison) -> None:
     if not found.criteria:
         return
-    page.heading(console, "SCORECARD")
+    page.heading(console, _("SCORECARD"))
     groups: dict[tuple[str, str], list[str]] = {}
     for criterion in found.criteria:
         groups.setdefault((criterion.kind, f"{criterion.a} -> {criterion.b}"), []).append(criterion.name)
@@ -222,22 +233,35 @@ def _criteria(console: Console, found: Comparison) -> None:
 
 
 def _measures(console: Console, found: Comparison) -> None:
-    names = {**FEW_MEASURES, "loudness.range": "range of loudness", "pauses.median": "middle pause"}
+    names = {
+        **FEW_MEASURES,
+        "loudness.range": later("range of loudness"),
+        "pauses.median": later("middle pause"),
+    }
     lines = [
-        (names[m.id], f"{m.a:.3g}", f"{m.b:.3g} {m.unit}", m.apart, m.status, m.grade)
+        (
+            _(names[m.id]),
+            number(m.a, figures=3),
+            f"{number(m.b, figures=3)} {_(m.unit)}",
+            m.apart,
+            _(m.status),
+            m.grade,
+        )
         for m in found.measures
         if m.id in names and (m.status != "described" or m.id.startswith("talk."))
     ]
     if lines:
-        page.heading(console, "MEASURES")
+        page.heading(console, _("MEASURES"))
         page.rows(console, lines)
         page.say(
             console,
-            "within: no more than the measure varies from take to take; described: there is no tolerance to "
-            "judge the change by.",
+            _(
+                "within: no more than the measure varies from take to take; described: there is no "
+                "tolerance to judge the change by."
+            ),
         )
 
 
 def _more(console: Console, count: int, most: int = MOST) -> None:
     if count > most:
-        page.say(console, f"and {count - most} more in the JSON report")
+        page.say(console, fill("and {count} more in the JSON report", count=count - most))

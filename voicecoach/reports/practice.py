@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from voicecoach.i18n import _, fill
 from voicecoach.measures.definitions import threshold
 from voicecoach.practice import rating as ratings
 from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
@@ -62,7 +63,7 @@ def render(
         _compared(screen, outcome, before or {})
     if report:
         screen.print()
-        say(screen, f"The full report: {report}", indent=0)
+        say(screen, fill("The full report: {report}", report=report), indent=0)
     return printed(out)
 
 
@@ -93,14 +94,14 @@ def _header(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
 def _debrief(screen: Console, outcome: Outcome) -> None:
     last = outcome.answers[-1].end if outcome.answers else 0.0
     screen.print()
-    say(screen, settings().texts["stopped"].format(at=clock(last)), indent=0)
+    say(screen, fill(settings().texts["stopped"], at=clock(last)), indent=0)
     screen.print()
     rows(screen, [("-", question) for question in outcome.debrief])
 
 
 def _differences(screen: Console, found: Sequence[ratings.Difference]) -> None:
     if found:
-        heading(screen, "YOUR VIEW AND THE RECORDING")
+        heading(screen, _("YOUR VIEW AND THE RECORDING"))
         rows(screen, [("-", one.text) for one in found[:MOST_DIFFERENCES]])
 
 
@@ -108,10 +109,10 @@ def _coaching(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
     strength = analysis.coaching.strength or _whole(outcome)
     step, drill = next_step(outcome, analysis)
     if strength is not None:
-        heading(screen, "WHAT WORKED")
+        heading(screen, _("WHAT WORKED"))
         note(screen, strength)
     if step is not None:
-        heading(screen, "TRY NEXT")
+        heading(screen, _("TRY NEXT"))
         say(screen, step.text)
         callers = any(step.quote == answer.caller for answer in outcome.answers)
         who = f"{outcome.caller}: " if callers else ""
@@ -120,7 +121,7 @@ def _coaching(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
         if step.suggestion:
             rows(screen, [("One way to say it:", quoted(step.suggestion, shorten=False))], indent=4)
     if drill is not None:
-        heading(screen, "60-SECOND DRILL")
+        heading(screen, _("60-SECOND DRILL"))
         say(screen, drill.text)
     if strength is None and step is None and analysis.coaching.reason:
         screen.print()
@@ -140,14 +141,14 @@ def _whole(outcome: Outcome) -> Note | None:
 def _answers(screen: Console, outcome: Outcome) -> None:
     if not outcome.answers:
         return
-    heading(screen, "YOUR ANSWERS")
+    heading(screen, _("YOUR ANSWERS"))
     lines: list[tuple[str, str]] = []
     for number, answer in enumerate(outcome.answers, 1):
         lines.append((str(number), f"{at(answer.start)} {_short(answer.caller)}"))
         lines += (("", text) for text in _answer(answer))
     rows(screen, lines)
     for text in _phrases((*outcome.must_say, *outcome.must_not_say), outcome.must_not_say):
-        say(screen, f"In the whole call: {text}")
+        say(screen, fill("In the whole call: {text}", text=text))
 
 
 def _short(text: str) -> str:
@@ -212,19 +213,20 @@ def _recovery(screen: Console, outcome: Outcome) -> None:
     texts = settings().texts
     reason = texts.get(found.reason, "")
     if found.first is None:
-        text = texts["unknown"].format(at=clock(found.at), reason=reason)
+        text = fill(texts["unknown"], at=clock(found.at), reason=reason)
     else:
         case = "stayed" if found.first.within else "not_yet" if found.seconds is None else "back"
-        text = texts[case].format(
+        text = fill(
+            texts[case],
             at=clock(found.at),
             moved=_moved(found.first),
             against=texts[found.against],
             seconds=found.seconds,
             reason=reason,
         )
-    heading(screen, "YOUR VOICE AFTERWARDS")
+    heading(screen, _("YOUR VOICE AFTERWARDS"))
     say(screen, text)
-    say(screen, texts["described"])
+    say(screen, _(texts["described"]))
 
 
 def _moved(move: Move) -> str:
@@ -248,9 +250,17 @@ def _compared(screen: Console, outcome: Outcome, before: Mapping[str, Outcome]) 
     """This take beside others, in two lines."""
     if not before or not outcome.wanted:
         return
-    heading(screen, "BESIDE OTHER TAKES")
+    heading(screen, _("BESIDE OTHER TAKES"))
     others = "; ".join(f"{name}: {one.met} of {one.wanted}" for name, one in before.items() if one.wanted)
-    say(screen, f"Of what the answers should hold: {outcome.met} of {outcome.wanted}; {others}.")
+    say(
+        screen,
+        fill(
+            "Of what the answers should hold: {met} of {wanted}; {others}.",
+            met=outcome.met,
+            wanted=outcome.wanted,
+            others=others,
+        ),
+    )
     texts = []
     for id_, (name, unit) in NAMES.items():
         own = outcome.measures.get(id_)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from voicecoach.i18n import _, fill
 from voicecoach.reports import columns, plots
 from voicecoach.reports.page import clean
 from voicecoach.trend import (
@@ -39,19 +40,32 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
     """The page; ends with a newline."""
     page = _Page(width, unicode)
     scenario = f", scenario {progress.scenario}" if progress.scenario else ""
-    page.say(f"TREND  {progress.agent}{scenario}", 0)
+    page.say(fill("TREND  {agent}{scenario}", agent=progress.agent, scenario=scenario), 0)
     many = f"{progress.takes} analysed take{'s' * (progress.takes != 1)}"
     if progress.of > progress.takes:
         many = f"{progress.of} takes, {progress.takes} of them looked at"
     page.say(f"{many}{_between(progress.first, progress.last)}")
     if progress.learning is not None:
         found = progress.learning
-        page.heading("TAKE BY TAKE")
+        page.heading(_("TAKE BY TAKE"))
         page.say(
-            f"{found.trend.name}: {figure(found.first)} in the first take, {figure(found.last)} in the last."
+            fill(
+                "{name}: {figure} in the first take, {figure2} in the last.",
+                name=found.trend.name,
+                figure=figure(found.first),
+                figure2=figure(found.last),
+            )
         )
         spread = f"; takes differ by about {figure(found.spread)}" if found.spread is not None else ""
-        page.say(f"Best of {found.takes}: {figure(found.best)}, take {found.best_take}{spread}.")
+        page.say(
+            fill(
+                "Best of {takes}: {figure}, take {best_take}{spread}.",
+                takes=found.takes,
+                figure=figure(found.best),
+                best_take=found.best_take,
+                spread=spread,
+            )
+        )
     shown = next((one for one in progress.trends if _worth_drawing(one)), None)
     if plot and shown is not None:
         page.heading(shown.name if shown.unit in shown.name else f"{shown.name}, {shown.unit}")
@@ -68,19 +82,26 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
             page.trend(one)
     empty = [one.name for one in progress.trends if not one.points]
     if empty:
-        page.say(f"Not measured in any take: {', '.join(empty)}.")
+        page.say(fill("Not measured in any take: {empty}.", empty=", ".join(empty)))
     _notes(page, progress)
     if progress.worn:
-        page.heading("THE SAME WORDS, FASTER AND FLATTER")
+        page.heading(_("THE SAME WORDS, FASTER AND FLATTER"))
         for phrase in progress.worn:
             page.say(_worn(phrase))
     if progress.stock is not None:
-        page.heading("STOCK PHRASES")
+        page.heading(_("STOCK PHRASES"))
         for same in progress.stock:
-            page.say(f'"{_short(same.quote)}" in {len(same.places)} of your last {same.recordings} takes')
+            page.say(
+                fill(
+                    '"{short}" in {places} of your last {recordings} takes',
+                    short=_short(same.quote),
+                    places=len(same.places),
+                    recordings=same.recordings,
+                )
+            )
         if not progress.stock:
-            page.say("none in your last takes")
-    page.heading("ONE THING TO TRY")
+            page.say(_("none in your last takes"))
+    page.heading(_("ONE THING TO TRY"))
     page.say(progress.suggestion.text)
     return page.text()
 
@@ -126,7 +147,7 @@ class _Page:
         )
         self.lines += [f"  {line}" for line in text.splitlines()]
         if levels:
-            self.say(f"The line is where you started: {figure(levels[0])}.")
+            self.say(fill("The line is where you started: {figure}.", figure=figure(levels[0])))
 
     def trend(self, found: Trend) -> None:
         """A measure in a line of numbers and one of words."""
@@ -201,7 +222,7 @@ def _notes(page: _Page, progress: Progress) -> None:
     if left:
         notes.append(f"{left} takes in another language, unit or line are not compared.")
     if notes:
-        page.heading("NOTES")
+        page.heading(_("NOTES"))
     for note in notes:
         page.say(note)
 

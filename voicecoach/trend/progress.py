@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from voicecoach.errors import UsageError
+from voicecoach.i18n import _, counted, fill, number
 from voicecoach.trend.about import MARKER, definitions, threshold
 from voicecoach.trend.verdict import UNKNOWN, Learning, Trend, learning, trend
 from voicecoach.trend.worn import Worn, worn
@@ -131,7 +132,7 @@ def _suggest(
     advice = definitions().advice
 
     def told(about: str, **values: object) -> Suggestion:
-        text = advice[about].format(**values)
+        text = fill(advice[about], **values)
         return Suggestion(about, text[:1].upper() + text[1:])
 
     least = threshold("least_takes")
@@ -139,7 +140,7 @@ def _suggest(
         return told("none_analysed")
     if takes < least:
         more = int(least) - takes
-        return told("few", more=f"{more} more take{'s' * (more != 1)}", least=least)
+        return told("few", more=counted("{n} more take", "{n} more takes", n=more), least=least)
     for found in trends:
         if found.decay is not None and found.decay.since is None:
             return told("decay", days=found.decay.days)
@@ -155,10 +156,10 @@ def _suggest(
         if found.plateau:
             rarest = min(practised, key=lambda id_: (practised[id_].count, practised[id_].last), default="")
             count = practised[rarest].count if rarest else 0
-            times = "once" if count == 1 else f"{count} times"
-            other = advice["plateau_scenario"].format(scenario=rarest, count=times)
+            times = _("once") if count == 1 else counted("{n} time", "{n} times", n=count)
+            other = fill(advice["plateau_scenario"], scenario=rarest, count=times)
             return told(
-                "plateau", name=found.name, scenario=other if len(practised) > 1 else advice["plateau_any"]
+                "plateau", name=found.name, scenario=other if len(practised) > 1 else _(advice["plateau_any"])
             )
     if stock:
         return told("stock", phrase=stock[0].quote, advice=stock[0].advice)
@@ -172,4 +173,4 @@ def _suggest(
 
 def figure(value: float) -> str:
     """Write a value with as many places as it can carry."""
-    return f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.1f}"
+    return number(value, 0 if abs(value) >= 10 or value == round(value) else 1)

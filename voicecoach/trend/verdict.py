@@ -18,6 +18,7 @@ from datetime import timedelta
 from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING
 
+from voicecoach.i18n import _, counted
 from voicecoach.trend.about import About, definitions, threshold
 from voicecoach.trend.slope import Slope, slope, spread
 
@@ -102,20 +103,22 @@ def trend(id_: str, points: Sequence[Point]) -> Trend:
     least = int(threshold("least_takes"))
     left = len(points) - len(own)
     if len(own) < least:
-        reason = f"{len(own)} take{'s' * (len(own) != 1)} so far, it takes {least}"
-        return Trend(id_, about.name, unit, own, left, UNKNOWN, reason)
+        reason = counted(
+            "{n} take so far, it takes {least}", "{n} takes so far, it takes {least}", n=len(own), least=least
+        )
+        return Trend(id_, _(about.name), unit, own, left, UNKNOWN, reason)
     slope_ = _slope(values)
     change = _change(values, about, slope_)
     verdict = _verdict(change, slope_)
     wanted = {"more": RISING, "less": FALLING}.get(about.wanted)
     return Trend(
         id_,
-        about.name,
+        _(about.name),
         unit,
         own,
         left,
         verdict,
-        "a change may be there or not; more takes will tell" if verdict == UNKNOWN else "",
+        _("a change may be there or not; more takes will tell") if verdict == UNKNOWN else "",
         better=None if wanted is None or verdict not in (RISING, FALLING) else verdict == wanted,
         change=change,
         plateau=_plateau(own, about),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voicecoach.batch.types import Record
-from voicecoach.i18n import _
+from voicecoach.i18n import _, fill, patterns
 from voicecoach.triage.definitions import Trouble, definitions
 from voicecoach.types import Analysis
 
@@ -57,14 +57,19 @@ def _troubles(record: Record) -> Iterator[tuple[Trouble, str]]:
     seen = set()
     file = record.relative.rpartition("/")[2]
     for text in _texts(record):
-        lowered = (text.partition(f"{file}: ")[2] or text).casefold()  # the name of a file tells nothing
-        fitting = [t for t in known.troubles if any(words in lowered for words in t.find)]
+        plain = text.partition(f"{file}: ")[2] or text  # the name of a file tells nothing
+        fitting = [t for t in known.troubles if any(_tells(plain, words) for words in t.find)]
         if not fitting and record.analysis is None:
             fitting = [known.unknown]
         for trouble in fitting[:1]:
             if trouble.id not in seen:
                 seen.add(trouble.id)
                 yield trouble, text
+
+
+def _tells(text: str, words: str) -> bool:
+    """Whether a text is of a message that holds these words in English, in whatever language it was made."""
+    return words in text.casefold() or any(found.search(text) for found in patterns(words))
 
 
 def _texts(record: Record) -> Iterator[str]:
@@ -82,4 +87,4 @@ def said_of(analysis: Analysis) -> Iterator[str]:
     if analysis.scores.total is None:
         yield analysis.scores.reason
     if analysis.language and analysis.provenance.get("pack", True) is None:
-        yield f"no rules for the language {analysis.language!r}"
+        yield fill("no rules for the language {language!r}", language=analysis.language)
