@@ -68,7 +68,9 @@ def render(comparison: Comparison, *, width: int = 80, color: bool = False, unic
 
 def _header(console: Console, found: Comparison) -> None:
     page.rows(console, list(zip(_names(found), (found.a, found.b), strict=True)), indent=0)
-    same = f"{found.words_same} words are the same, of {found.words_a} and {found.words_b}"
+    same = fill(
+        "{same} words are the same, of {a} and {b}", same=found.words_same, a=found.words_a, b=found.words_b
+    )
     page.say(console, fill("{same}; language {language}", same=same, language=found.language or "not known"))
 
 
@@ -100,7 +102,7 @@ def _phrases(console: Console, found: Comparison, unicode: bool) -> None:
     _curve(console, found, unicode)
     page.rows(console, lines)
     if found.change is not None:
-        seconds = f"{found.seconds_a:.1f} s and {found.seconds_b:.1f} s without pauses"
+        seconds = fill("{a:.1f} s and {b:.1f} s without pauses", a=found.seconds_a, b=found.seconds_b)
         page.say(
             console,
             fill(
@@ -154,7 +156,7 @@ def _emphasis(phrase: Phrase) -> str:
     first, second = (
         f"{page.quoted(said.highest.strip('.,;:?!'))} ({said.pitch:+.1f} st)" for said in (phrase.a, phrase.b)
     )
-    return f"highest on {first}, now on {second}"
+    return fill("highest on {first}, now on {second}", first=first, second=second)
 
 
 def _number(value: float | None) -> str:
@@ -197,8 +199,10 @@ def _wording(console: Console, found: Comparison) -> None:
 
 def _quotes(first: str, second: str) -> str:
     if not second:
-        return f"only before: {page.quoted(first)}"
-    return f"{page.quoted(first)} -> {page.quoted(second)}" if first else f"only now: {page.quoted(second)}"
+        return fill("only before: {words}", words=page.quoted(first))
+    if not first:
+        return fill("only now: {words}", words=page.quoted(second))
+    return f"{page.quoted(first)} -> {page.quoted(second)}"
 
 
 def _markers(console: Console, markers: Sequence[MarkerChange]) -> None:

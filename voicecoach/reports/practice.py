@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from voicecoach.i18n import _, fill
+from voicecoach.i18n import _, counted, fill
 from voicecoach.measures.definitions import threshold
 from voicecoach.practice import rating as ratings
 from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
@@ -80,10 +80,13 @@ def as_json(outcome: Outcome, analysis: Analysis, rating: Mapping[str, int] | No
 def _header(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
     say(screen, outcome.title, indent=0, style="bold")
     lines = len(outcome.answers)
-    parts = [f"{outcome.caller} called", f"{lines} line{'' if lines == 1 else 's'}"]
+    parts = [
+        fill("{caller} called", caller=outcome.caller),
+        counted("{n} line", "{n} lines", n=lines),
+    ]
     parts.append(clock(analysis.source.duration))
     if outcome.ended != DONE and not outcome.debrief_only:
-        parts.append("ended early")
+        parts.append(_("ended early"))
     say(screen, ", ".join(parts))
     own = [s.channel for s in analysis.source.speakers if s.name == "agent" and s.channel is not None]
     warnings = [w for index in own if index < len(analysis.quality) for w in analysis.quality[index].warnings]
@@ -119,7 +122,7 @@ def _coaching(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
         if step.start is not None or step.quote:
             rows(screen, [(at(step.start), who + quoted(step.quote, shorten=callers))], indent=4)
         if step.suggestion:
-            rows(screen, [("One way to say it:", quoted(step.suggestion, shorten=False))], indent=4)
+            rows(screen, [(_("One way to say it:"), quoted(step.suggestion, shorten=False))], indent=4)
     if drill is not None:
         heading(screen, _("60-SECOND DRILL"))
         say(screen, drill.text)
@@ -159,35 +162,36 @@ def _short(text: str) -> str:
 def _answer(answer: Answer) -> Iterator[str]:
     """What is said of an answer, line by line."""
     if answer.quote:
-        yield f"you{_when(answer)}: {quoted(answer.quote)}"
+        yield fill("you{when}: {quote}", when=_when(answer), quote=quoted(answer.quote))
     else:
         yield f"({answer.reason})"
     met = [_name(one.rule) for one in answer.expected if one.status == MET]
     missed = [" or ".join(map(_name, one.markers[:2])) for one in answer.expected if one.status == MISSED]
-    parts = [f"heard: {', '.join(dict.fromkeys(met))}"] if met else []
+    parts = [fill("heard: {names}", names=_(", ").join(dict.fromkeys(met)))] if met else []
     if missed and answer.quote:
-        parts.append(f"open: {', '.join(dict.fromkeys(missed))}")
+        parts.append(fill("open: {names}", names=_(", ").join(dict.fromkeys(missed))))
     if parts:
         yield "; ".join(parts)
     yield from _phrases((*answer.must_say, *answer.must_not_say), answer.must_not_say)
     for reason in dict.fromkeys(one.reason for one in answer.expected if one.status == NOT_MEASURED):
         if reason != answer.reason:
-            yield f"not measured: {reason}"
+            yield fill("not measured: {reason}", reason=reason)
 
 
 def _name(marker: str) -> str:
-    return settings().names.get(marker) or label(marker)
+    return _(settings().names[marker]) if marker in settings().names else label(marker)
 
 
 def _when(answer: Answer) -> str:
     """How long after the caller's words, where that says something."""
     parts = []
     if answer.repeats:
-        parts.append("after hearing it again" if answer.repeats == 1 else "after hearing it several times")
+        again = answer.repeats == 1
+        parts.append(_("after hearing it again") if again else _("after hearing it several times"))
     elif answer.latency is not None and answer.latency <= -threshold("interruption"):
-        parts.append(f"{-answer.latency:.1f} s before the end")
+        parts.append(fill("{seconds:.1f} s before the end", seconds=-answer.latency))
     elif answer.latency is not None and answer.latency > threshold("slow_answer"):
-        parts.append(f"after {answer.latency:.1f} s")
+        parts.append(fill("after {seconds:.1f} s", seconds=answer.latency))
     return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -196,7 +200,7 @@ def _phrases(phrases: Sequence[Phrase], unwanted: Sequence[Phrase]) -> Iterator[
     for one in phrases:
         if one in unwanted:
             if one.said:
-                yield f"better without: {quoted(one.quote)} at {at(one.start)}"
+                yield fill("better without: {quote} at {at}", quote=quoted(one.quote), at=at(one.start))
         elif one.drift is not None:
             yield f'asked for: "{in_words(one.phrase)}"; you said {quoted(one.drift.said)}'
         elif one.said is False:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from voicecoach.i18n import _, fill
+from voicecoach.i18n import _, counted, fill, month
 from voicecoach.reports import columns, plots
 from voicecoach.reports.page import clean
 from voicecoach.trend import (
@@ -39,11 +39,11 @@ LONGEST = 60  # columns of a phrase
 def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: bool = True) -> str:
     """The page; ends with a newline."""
     page = _Page(width, unicode)
-    scenario = f", scenario {progress.scenario}" if progress.scenario else ""
+    scenario = fill(", scenario {name}", name=progress.scenario) if progress.scenario else ""
     page.say(fill("TREND  {agent}{scenario}", agent=progress.agent, scenario=scenario), 0)
-    many = f"{progress.takes} analysed take{'s' * (progress.takes != 1)}"
+    many = counted("{n} analysed take", "{n} analysed takes", n=progress.takes)
     if progress.of > progress.takes:
-        many = f"{progress.of} takes, {progress.takes} of them looked at"
+        many = fill("{all} takes, {takes} of them looked at", all=progress.of, takes=progress.takes)
     page.say(f"{many}{_between(progress.first, progress.last)}")
     if progress.learning is not None:
         found = progress.learning
@@ -56,7 +56,9 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
                 figure2=figure(found.last),
             )
         )
-        spread = f"; takes differ by about {figure(found.spread)}" if found.spread is not None else ""
+        spread = ""
+        if found.spread is not None:
+            spread = fill("; takes differ by about {spread}", spread=figure(found.spread))
         page.say(
             fill(
                 "Best of {takes}: {figure}, take {best_take}{spread}.",
@@ -71,9 +73,9 @@ def render(progress: Progress, *, width: int = 80, unicode: bool = True, plot: b
         page.heading(shown.name if shown.unit in shown.name else f"{shown.name}, {shown.unit}")
         page.draw(shown)
     for title, verdicts in (
-        ("WHAT CHANGED", (RISING, FALLING)),
-        ("WHAT HAS NOT", (STEADY,)),
-        ("NOT CLEAR YET", (UNKNOWN,)),
+        (_("WHAT CHANGED"), (RISING, FALLING)),
+        (_("WHAT HAS NOT"), (STEADY,)),
+        (_("NOT CLEAR YET"), (UNKNOWN,)),
     ):
         trends = [one for one in progress.trends if one.verdict in verdicts and one.points]
         if trends:
@@ -183,15 +185,28 @@ class _Page:
 
 def _words(found: Trend, change: Change) -> str:
     """What came of a measure, in words, with the bounds of the change."""
-    way = "" if found.verdict not in (RISING, FALLING) else "more, " if found.verdict == RISING else "less, "
+    way = ""
+    if found.verdict in (RISING, FALLING):
+        way = _("more, ") if found.verdict == RISING else _("less, ")
     if found.better is not None:
-        way = f"{way}as wanted; " if found.better else f"{way}not as wanted; "
+        way += _("as wanted; ") if found.better else _("not as wanted; ")
     if found.verdict == STEADY:
-        return f"any change is probably less than {figure(change.smallest)}, the least worth naming"
+        return fill(
+            "any change is probably less than {least}, the least worth naming", least=figure(change.smallest)
+        )
     if found.verdict == UNKNOWN and len(found.points) < threshold("bounds_takes"):
-        return f"first {change.ends} takes to last {change.ends}; takes vary by {figure(change.spread)}"
-    likely = f"likely {_signed(change.low)} to {_signed(change.high)}, first third to last"
-    return f"{likely}; more takes will tell" if found.verdict == UNKNOWN else f"{way}{likely}"
+        return fill(
+            "first {ends} takes to last {ends}; takes vary by {spread}",
+            ends=change.ends,
+            spread=figure(change.spread),
+        )
+    bounds = {"low": _signed(change.low), "high": _signed(change.high)}
+    likely = fill("likely {low} to {high}, first third to last", **bounds)
+    return (
+        fill("{likely}; more takes will tell", likely=likely)
+        if found.verdict == UNKNOWN
+        else f"{way}{likely}"
+    )
 
 
 def _notes(page: _Page, progress: Progress) -> None:
@@ -199,28 +214,49 @@ def _notes(page: _Page, progress: Progress) -> None:
     for one in progress.trends:
         if one.plateau:
             weeks = threshold("plateau_days") / 7
-            notes.append(f"No change in {weeks:.0f} weeks in {one.name}, while you practised.")
-        if one.decay is not None:
-            back = f", {figure(one.decay.since)} since then" if one.decay.since is not None else ""
             notes.append(
-                f"{one.decay.days:.0f} days without practice, {one.name}: {figure(one.decay.before)} before, "
-                f"{figure(one.decay.after)} right after{back}. A break does that to everybody."
+                fill(
+                    "No change in {weeks:.0f} weeks in {name}, while you practised.",
+                    weeks=weeks,
+                    name=one.name,
+                )
+            )
+        if one.decay is not None:
+            back = ""
+            if one.decay.since is not None:
+                back = fill(", {since} since then", since=figure(one.decay.since))
+            notes.append(
+                fill(
+                    "{days:.0f} days without practice, {name}: {before} before, {after} right after{back}. "
+                    "A break does that to everybody.",
+                    days=one.decay.days,
+                    name=one.name,
+                    before=figure(one.decay.before),
+                    after=figure(one.decay.after),
+                    back=back,
+                )
             )
     mixed = [one.name for one in progress.trends if one.mixed and one.verdict in (RISING, FALLING)]
     if mixed and not progress.scenario:
         notes.append(
-            "The later takes are of other scenarios than the earlier ones; that may be part of the change in "
-            f"{', '.join(mixed)}."
+            fill(
+                "The later takes are of other scenarios than the earlier ones; that may be part of the "
+                "change in {names}.",
+                names=_(", ").join(mixed),
+            )
         )
     told = [one for one in progress.trends if one.change is not None]
     if len(told) > 1 and any(one.verdict in (RISING, FALLING) for one in told):
         notes.append(
-            f"{len(told)} measures are looked at together; one in twenty of those that only vary seems to "
-            "change by chance."
+            fill(
+                "{measures} measures are looked at together; one in twenty of those that only vary seems to "
+                "change by chance.",
+                measures=len(told),
+            )
         )
     left = max((one.left_out for one in progress.trends), default=0)
     if left:
-        notes.append(f"{left} takes in another language, unit or line are not compared.")
+        notes.append(fill("{left} takes in another language, unit or line are not compared.", left=left))
     if notes:
         page.heading(_("NOTES"))
     for note in notes:
@@ -229,15 +265,23 @@ def _notes(page: _Page, progress: Progress) -> None:
 
 def _worn(one: Worn) -> str:
     first, last = one.said[0], one.said[-1]
-    since = f" since {first.time.astimezone():%B %Y}" if first.time is not None else ""
-    faster = [f"{100 * share:.0f}" for share in (one.faster, one.faster_low, one.faster_high)]
-    flatter = [f"{semitones:.1f}" for semitones in (one.flatter, one.flatter_low, one.flatter_high)]
-    return (
-        f'"{_short(one.text)}" has become {faster[0]} % faster (probably {faster[1]} to {faster[2]}) and '
-        f"{flatter[0]} semitones flatter (probably {flatter[1]} to {flatter[2]}){since}, "
-        f"in {len(one.said)} takes. "
-        f"Listen to take {first.take} at {plots.minute(first.start)} and to take {last.take} at "
-        f"{plots.minute(last.start)}."
+    return fill(
+        '"{phrase}" has become {faster:.0f} % faster (probably {faster_low:.0f} to {faster_high:.0f}) and '
+        "{flatter:.1f} semitones flatter (probably {flatter_low:.1f} to {flatter_high:.1f}){since}, "
+        "in {takes} takes. Listen to take {first} at {first_at} and to take {last} at {last_at}.",
+        phrase=_short(one.text),
+        faster=100 * one.faster,
+        faster_low=100 * one.faster_low,
+        faster_high=100 * one.faster_high,
+        flatter=one.flatter,
+        flatter_low=one.flatter_low,
+        flatter_high=one.flatter_high,
+        since="" if first.time is None else fill(" since {month}", month=month(first.time)),
+        takes=len(one.said),
+        first=first.take,
+        first_at=plots.minute(first.start),
+        last=last.take,
+        last_at=plots.minute(last.start),
     )
 
 
@@ -247,12 +291,14 @@ def _short(text: str) -> str:
 
 def _signed(value: float) -> str:
     text = figure(abs(value))
-    return text if text in ("0", "0.0") else f"{'+' if value > 0 else '-'}{text}"
+    return text if not text.strip("0.,") else f"{'+' if value > 0 else '-'}{text}"
 
 
 def _between(first: datetime | None, last: datetime | None) -> str:
     days = [plots.day(when.timestamp()) for when in (first, last) if when is not None]
-    return f", {' to '.join(dict.fromkeys(days))}" if days else ""
+    if len(set(days)) > 1:
+        return fill(", {first} to {last}", first=days[0], last=days[1])
+    return f", {days[0]}" if days else ""
 
 
 def _plain(value: Any) -> Any:
