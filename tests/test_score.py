@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests import make_analysis as made
 from voicecoach.errors import DataFileError, UsageError
-from voicecoach.rules import load_pack
+from voicecoach.rules import languages, load_pack
 from voicecoach.score import Scorecard, load_scorecard, score, scorecards
 from voicecoach.types import Criterion, Finding, Measure, Scores, Turn
 
@@ -225,7 +225,7 @@ def test_what_never_came_up_does_not_apply() -> None:
     never = {c.id for c in scores.criteria if c.status == "not_applicable"}
     assert never == {"acknowledges_difficulty", "refusal_with_option", "hold_return", "apologises_sparingly"}
     assert criterion(
-        apply(load_scorecard(), findings, made.MEASURES, turns, language="es"), "pace"
+        apply(load_scorecard(), findings, made.MEASURES, turns, language="fr"), "pace"
     ).status == ("not_applicable")
 
 
@@ -308,11 +308,20 @@ def test_an_unknown_scorecard_is_one_line_with_the_known_names(tmp_path: Path) -
 
 
 def test_pace_is_judged_by_the_range_the_pack_names() -> None:
-    for item in load_scorecard().items:
-        for want in item.want:
-            if want.measure == "pace.articulation_rate":
-                (language,) = item.languages
-                pace = load_pack(language).facts["sound"]["pace"]
-                assert (want.low, want.high) == (float(pace["low"]), float(pace["high"]))
-                return
-    pytest.fail("the scorecard does not judge pace")
+    (item,) = (item for item in load_scorecard().items if item.id == "pace")
+    for language in languages():
+        (want,) = item.wanted(language)
+        pace = load_pack(language).facts["sound"]["pace"]
+        assert want.measure == "pace.articulation_rate"
+        assert (want.low, want.high) == (float(pace["low"]), float(pace["high"]))
+    assert item.wanted("fr") == ()
+
+
+def test_a_range_of_one_language_is_not_asked_of_another() -> None:
+    turns, findings = made.GOOD_TURNS, made.GOOD_FINDINGS
+    easy, quick = (
+        criterion(apply(load_scorecard(), findings, made.MEASURES, turns, language=language), "pace")
+        for language in ("en", "es")
+    )
+    assert (easy.status, quick.status) == ("met", "missed")
+    assert "5 to 8.5" in quick.reason

@@ -43,6 +43,7 @@ class Want:
     last_turns: int | None = None
     say: Mapping[str, str] = field(default_factory=dict)  # wording to try, by language
     otherwise: str = ""  # for a condition: why the criterion does not apply
+    languages: tuple[str, ...] = ()  # it is wanted in; empty: any
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ class Item:
     source: str
     only_if: Want | None = None
     needs: str = ""  # "", customer or channels
-    languages: tuple[str, ...] = ()  # empty: any
+
+    def wanted(self, language: str) -> tuple[Want, ...]:
+        """What is wanted of a call in a language."""
+        return tuple(want for want in self.want if not want.languages or language in want.languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ def _refuse_repeats(names: Sequence[str], entries: Sequence[Value]) -> None:
 
 def _read_item(entry: Value) -> Item:
     fields = entry.fields(
-        ("id", "name", "kind", "weight", "want", "tip", "drill", "source"), ("only_if", "needs", "languages")
+        ("id", "name", "kind", "weight", "want", "tip", "drill", "source"), ("only_if", "needs")
     )
     weight = fields["weight"].number(least=0)
     if weight == 0:
@@ -197,14 +201,13 @@ def _read_item(entry: Value) -> Item:
         source=fields["source"].text(),
         only_if=entry.optional("only_if", lambda value: _read_want(value, ("otherwise",)), None),
         needs=entry.optional("needs", lambda value: value.one_of(("customer", "channels")), ""),
-        languages=entry.optional("languages", Value.texts, ()),
     )
 
 
 def _read_want(entry: Value, texts: tuple[str, ...]) -> Want:
     """A want (with ``say``) or a condition (with ``otherwise``)."""
     if "measure" in entry.mapping():
-        fields = entry.fields(("measure",), ("low", "high", *texts))
+        fields = entry.fields(("measure",), ("low", "high", "languages", *texts))
         if "low" not in fields and "high" not in fields:
             entry.fail("a measure needs 'low', 'high' or both")
     else:
@@ -233,6 +236,7 @@ def _read_want(entry: Value, texts: tuple[str, ...]) -> Want:
         last_turns=entry.optional("last_turns", lambda value: value.whole(least=1), None),
         say=entry.optional("say", lambda value: {key: v.text() for key, v in value.mapping().items()}, {}),
         otherwise=entry.optional("otherwise", Value.text, ""),
+        languages=entry.optional("languages", Value.texts, ()),
     )
 
 
@@ -366,7 +370,8 @@ def _agent_speech(turns: Sequence[Turn]) -> float | None:
 
 
 def _judge(item: Item, evidence: _Evidence) -> Criterion:
-    if item.languages and evidence.language not in item.languages:
+    wanted = item.wanted(evidence.language)
+    if not wanted:
         why = fill("not set for language {language!r}", language=evidence.language)
         return _applied(item, "not_applicable", 0.0, why)
     if item.needs and not evidence.customer:
@@ -379,7 +384,7 @@ def _judge(item: Item, evidence: _Evidence) -> Criterion:
             return _applied(item, "not_measured", 0.0, condition.reason)
         if not condition.met:
             return _applied(item, "not_applicable", 0.0, _(item.only_if.otherwise))
-    outcomes = [(want, _check(want, evidence)) for want in item.want]
+    outcomes = [(want, _check(want, evidence)) for want in wanted]
     judged = [outcome for want, outcome in outcomes if outcome.met is not None]
     if not judged:
         why = _("; ").join(dict.fromkeys(outcome.reason for want, outcome in outcomes))
