@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voicecoach import practice
 from voicecoach.errors import UsageError, VoicecoachError
 from voicecoach.history import UNANSWERED
+from voicecoach.i18n import later
 from voicecoach.practice import Loudspeaker, Microphone, Played, PracticeSettings, Samples, StopHeard, Ui
 
 if TYPE_CHECKING:
@@ -161,8 +162,8 @@ def before(history: History, take: Take) -> dict[str, Outcome]:
     ]
     model = history.model_take(take.scenario, language=take.language)
     named = {
-        "last take": earlier[-1] if earlier else None,
-        "model take": model if model is not None and model.number != take.number else None,
+        later("last take"): earlier[-1] if earlier else None,
+        later("model take"): model if model is not None and model.number != take.number else None,
     }
     found = {name: kept(history, one) for name, one in named.items() if one is not None}
     return {name: told for name, told in found.items() if told is not None}

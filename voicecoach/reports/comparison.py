@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.0"
 LEAST_DRAWN = 4  # phrases
 MOST = 8  # rows of wording, markers and pauses on the page
+KINDS = (  # what changes, markers and measures are, by their ids; shown as words
+    *(later("gained"), later("lost"), later("longer"), later("shorter")),
+    *(later("positive"), later("negative"), later("neutral")),
+    *(later("changed"), later("within"), later("described")),
+)
 
 
 def as_json(comparison: Comparison) -> str:
@@ -71,7 +76,9 @@ def _header(console: Console, found: Comparison) -> None:
     same = fill(
         "{same} words are the same, of {a} and {b}", same=found.words_same, a=found.words_a, b=found.words_b
     )
-    page.say(console, fill("{same}; language {language}", same=same, language=found.language or "not known"))
+    page.say(
+        console, fill("{same}; language {language}", same=same, language=found.language or _("not known"))
+    )
 
 
 def _names(found: Comparison) -> tuple[str, str]:
@@ -83,7 +90,7 @@ def _names(found: Comparison) -> tuple[str, str]:
 def _phrases(console: Console, found: Comparison, unicode: bool) -> None:
     if not found.phrases:
         return
-    page.heading(console, fill("PACE, PHRASE BY PHRASE ({unit})", unit=found.unit or "units/s"))
+    page.heading(console, fill("PACE, PHRASE BY PHRASE ({unit})", unit=_(found.unit) or _("units/s")))
     lines = [(_("at"), _("and at"), _("first"), _("second"), _("change"), _("words"))]
     for phrase in found.phrases:
         words = page.quoted(phrase.a.text)
@@ -173,9 +180,12 @@ def _pauses(console: Console, found: Comparison) -> None:
         [
             (
                 page.at(pause.b_time),
-                pause.kind,
-                f"{pause.a:.1f} -> {pause.b:.1f} s",
-                f"before {page.quoted(pause.before)}{', mid-sentence' if pause.within else ''}",
+                _(pause.kind),
+                fill("{a:.1f} -> {b:.1f} s", a=pause.a, b=pause.b),
+                fill(
+                    "before {word}, mid-sentence" if pause.within else "before {word}",
+                    word=page.quoted(pause.before),
+                ),
             )
             for pause in sorted(most, key=lambda pause: pause.b_time)
         ],
@@ -214,10 +224,10 @@ def _markers(console: Console, markers: Sequence[MarkerChange]) -> None:
         groups.setdefault((marker.kind, marker.rule), []).append(marker)
     lines = [
         (
-            kind,
+            _(kind),
             page.at(same[0].start),
             f"{label(rule)} x{len(same)}" if len(same) > 1 else label(rule),
-            same[0].polarity,
+            _(same[0].polarity),
             page.quoted(same[0].quote),
         )
         for (kind, rule), same in groups.items()
@@ -232,8 +242,10 @@ def _criteria(console: Console, found: Comparison) -> None:
     page.heading(console, _("SCORECARD"))
     groups: dict[tuple[str, str], list[str]] = {}
     for criterion in found.criteria:
-        groups.setdefault((criterion.kind, f"{criterion.a} -> {criterion.b}"), []).append(criterion.name)
-    page.rows(console, [(kind, change, "; ".join(names)) for (kind, change), names in groups.items()])
+        groups.setdefault((_(criterion.kind), f"{_(criterion.a)} -> {_(criterion.b)}"), []).append(
+            criterion.name
+        )
+    page.rows(console, [(kind, change, _("; ").join(names)) for (kind, change), names in groups.items()])
 
 
 def _measures(console: Console, found: Comparison) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from voicecoach.i18n import _, counted, fill
+from voicecoach.i18n import _, counted, fill, later, number
 from voicecoach.measures.definitions import threshold
 from voicecoach.practice import rating as ratings
 from voicecoach.practice.answers import MET, MISSED, NOT_MEASURED, Answer, Phrase, settings
@@ -26,7 +26,10 @@ from voicecoach.types import Analysis, Note
 if TYPE_CHECKING:
     from rich.console import Console
 
-NAMES = {"pace.articulation_rate": ("pace", "syllables/s"), "talk.response_latency": ("time to answer", "s")}
+NAMES = {
+    "pace.articulation_rate": (later("pace"), later("syllables/s")),
+    "talk.response_latency": (later("time to answer"), later("s")),
+}
 CALLERS_WORDS = 48  # characters of the caller's line that are shown
 MOST_DIFFERENCES = 3
 
@@ -87,7 +90,7 @@ def _header(screen: Console, outcome: Outcome, analysis: Analysis) -> None:
     parts.append(clock(analysis.source.duration))
     if outcome.ended != DONE and not outcome.debrief_only:
         parts.append(_("ended early"))
-    say(screen, ", ".join(parts))
+    say(screen, _(", ").join(parts))
     own = [s.channel for s in analysis.source.speakers if s.name == "agent" and s.channel is not None]
     warnings = [w for index in own if index < len(analysis.quality) for w in analysis.quality[index].warnings]
     for warning in dict.fromkeys((*analysis.warnings, *warnings)):
@@ -135,9 +138,8 @@ def _whole(outcome: Outcome) -> Note | None:
     """The first answer that held everything it should."""
     for answer in outcome.answers:
         if answer.expected and all(one.status == MET for one in answer.expected):
-            return Note(
-                outcome.scenario, "This answer had everything in it:", answer.quote, answer.answer_start
-            )
+            text = _("This answer had everything in it:")
+            return Note(outcome.scenario, text, answer.quote, answer.answer_start)
     return None
 
 
@@ -146,8 +148,8 @@ def _answers(screen: Console, outcome: Outcome) -> None:
         return
     heading(screen, _("YOUR ANSWERS"))
     lines: list[tuple[str, str]] = []
-    for number, answer in enumerate(outcome.answers, 1):
-        lines.append((str(number), f"{at(answer.start)} {_short(answer.caller)}"))
+    for count, answer in enumerate(outcome.answers, 1):
+        lines.append((str(count), f"{at(answer.start)} {_short(answer.caller)}"))
         lines += (("", text) for text in _answer(answer))
     rows(screen, lines)
     for text in _phrases((*outcome.must_say, *outcome.must_not_say), outcome.must_not_say):
@@ -166,12 +168,12 @@ def _answer(answer: Answer) -> Iterator[str]:
     else:
         yield f"({answer.reason})"
     met = [_name(one.rule) for one in answer.expected if one.status == MET]
-    missed = [" or ".join(map(_name, one.markers[:2])) for one in answer.expected if one.status == MISSED]
+    missed = [_(" or ").join(map(_name, one.markers[:2])) for one in answer.expected if one.status == MISSED]
     parts = [fill("heard: {names}", names=_(", ").join(dict.fromkeys(met)))] if met else []
     if missed and answer.quote:
         parts.append(fill("open: {names}", names=_(", ").join(dict.fromkeys(missed))))
     if parts:
-        yield "; ".join(parts)
+        yield _("; ").join(parts)
     yield from _phrases((*answer.must_say, *answer.must_not_say), answer.must_not_say)
     for reason in dict.fromkeys(one.reason for one in answer.expected if one.status == NOT_MEASURED):
         if reason != answer.reason:
@@ -192,7 +194,7 @@ def _when(answer: Answer) -> str:
         parts.append(fill("{seconds:.1f} s before the end", seconds=-answer.latency))
     elif answer.latency is not None and answer.latency > threshold("slow_answer"):
         parts.append(fill("after {seconds:.1f} s", seconds=answer.latency))
-    return f" ({', '.join(parts)})" if parts else ""
+    return fill(" ({text})", text=_(", ").join(parts)) if parts else ""
 
 
 def _phrases(phrases: Sequence[Phrase], unwanted: Sequence[Phrase]) -> Iterator[str]:
@@ -202,11 +204,13 @@ def _phrases(phrases: Sequence[Phrase], unwanted: Sequence[Phrase]) -> Iterator[
             if one.said:
                 yield fill("better without: {quote} at {at}", quote=quoted(one.quote), at=at(one.start))
         elif one.drift is not None:
-            yield f'asked for: "{in_words(one.phrase)}"; you said {quoted(one.drift.said)}'
+            phrase, said = in_words(one.phrase), quoted(one.drift.said)
+            yield fill('asked for: "{phrase}"; you said {said}', phrase=phrase, said=said)
         elif one.said is False:
-            yield f'asked for: "{in_words(one.phrase)}"'
+            yield fill('asked for: "{phrase}"', phrase=in_words(one.phrase))
         if one.said is None:
-            yield f'"{in_words(one.phrase)}" not measured: {one.reason}'
+            phrase = in_words(one.phrase)
+            yield fill('"{phrase}" not measured: {reason}', phrase=phrase, reason=one.reason)
 
 
 def _recovery(screen: Console, outcome: Outcome) -> None:
@@ -235,19 +239,20 @@ def _recovery(screen: Console, outcome: Outcome) -> None:
 
 def _moved(move: Move) -> str:
     limits = settings().limits
-    steps = (
-        (move.level, limits["moved_level"], ".1f", "dB", "louder", "softer"),
-        (move.pace, limits["moved_pace"], ".0f", "%", "faster", "slower"),
-        (move.pitch, limits["moved_pitch"], ".1f", "semitones", "higher", "lower"),
-    )
-    parts = [
-        f"{abs(by):{form}} {unit} {up if by > 0 else down}"
-        for by, least, form, unit, up, down in steps
-        if abs(by) >= least
-    ]
+    level, pace, pitch = abs(move.level), abs(move.pace), abs(move.pitch)
+    parts = []
+    if level >= limits["moved_level"]:
+        parts.append(fill("{by:.1f} dB louder" if move.level > 0 else "{by:.1f} dB softer", by=level))
+    if pace >= limits["moved_pace"]:
+        parts.append(fill("{by:.0f} % faster" if move.pace > 0 else "{by:.0f} % slower", by=pace))
+    if pitch >= limits["moved_pitch"]:
+        higher = move.pitch > 0
+        parts.append(fill("{by:.1f} semitones higher" if higher else "{by:.1f} semitones lower", by=pitch))
     if not parts:
-        return "no louder, faster or higher"
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+        return _("no louder, faster or higher")
+    if len(parts) == 1:
+        return parts[0]
+    return fill("{parts} and {last}", parts=_(", ").join(parts[:-1]), last=parts[-1])
 
 
 def _compared(screen: Console, outcome: Outcome, before: Mapping[str, Outcome]) -> None:
@@ -255,22 +260,36 @@ def _compared(screen: Console, outcome: Outcome, before: Mapping[str, Outcome]) 
     if not before or not outcome.wanted:
         return
     heading(screen, _("BESIDE OTHER TAKES"))
-    others = "; ".join(f"{name}: {one.met} of {one.wanted}" for name, one in before.items() if one.wanted)
+    others = [
+        fill("{name}: {met} of {wanted}", name=_(name), met=one.met, wanted=one.wanted)
+        for name, one in before.items()
+        if one.wanted
+    ]
     say(
         screen,
         fill(
             "Of what the answers should hold: {met} of {wanted}; {others}.",
             met=outcome.met,
             wanted=outcome.wanted,
-            others=others,
+            others=_("; ").join(others),
         ),
     )
     texts = []
     for id_, (name, unit) in NAMES.items():
         own = outcome.measures.get(id_)
-        theirs = [f"{key} {one.measures[id_]:.1f}" for key, one in before.items() if id_ in one.measures]
+        theirs = [
+            f"{_(key)} {number(one.measures[id_], 1)}" for key, one in before.items() if id_ in one.measures
+        ]
         if own is not None and theirs:
-            texts.append(f"{name} {own:.1f} {unit} ({', '.join(theirs)})")
+            texts.append(
+                fill(
+                    "{name} {own:.1f} {unit} ({others})",
+                    name=_(name),
+                    own=own,
+                    unit=_(unit),
+                    others=_(", ").join(theirs),
+                )
+            )
     if texts:
-        text = "; ".join(texts)
-        say(screen, f"{text[:1].upper()}{text[1:]}.")
+        text = _("; ").join(texts)
+        say(screen, fill("{text}.", text=f"{text[:1].upper()}{text[1:]}"))
