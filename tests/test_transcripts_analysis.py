@@ -23,7 +23,7 @@ from voicecoach.transcripts import Transcript
 from voicecoach.transcripts.roles import parse_speakers, parts_of
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Analysis
 
-SCHEMA = json.loads((Path(pipeline.__file__).parent / "reports" / "analysis.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((Path(reports.__file__).parent / "analysis.schema.json").read_text("utf-8"))
 
 
 def truth() -> list[dict[str, Any]]:
