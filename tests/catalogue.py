@@ -190,7 +190,8 @@ def _faults(message: Message) -> Iterator[str]:
         yield "a plural form is missing"
     known = {field for text in ids for field in _fields(text)}
     for text in strings:
-        if text.strip() and text[:1].isspace() != ids[0][:1].isspace():
+        blanks = [piece[:1].isspace() for piece in (text, ids[0])]
+        if text.strip() and blanks[0] != blanks[1] and text[:1] < "\u3000":  # Chinese needs none
             yield "another blank at the start"
         try:
             found = set(_fields(text))
