@@ -92,7 +92,7 @@ def test_one_file_is_a_document_and_two_are_an_array(
 ) -> None:
     monkeypatch.setattr(pipeline.Coach, "ready", lambda settings: coach)
     assert run("analyse", SAMPLE, "-f", "json") == 0
-    assert json.loads(capsys.readouterr().out)["schema_version"] == "1.2"
+    assert json.loads(capsys.readouterr().out)["schema_version"] == "1.3"
     assert run("analyze", SAMPLE, SAMPLE, "--output_format", "json") == 0
     assert len(json.loads(capsys.readouterr().out)) == 2
 

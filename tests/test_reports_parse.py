@@ -65,6 +65,14 @@ def test_older_documents_are_read() -> None:
         parse({**found, "phases": []})
 
 
+def test_documents_of_the_version_before_are_read() -> None:
+    found = document(made.good())
+    before = parse({**found, "schema_version": "1.2"})
+    assert document(before) == found
+    assert {turn.language for turn in before.turns} == {""}
+    assert {word.language for turn in before.turns for word in turn.words} == {""}
+
+
 def _changed(*keys: Any, to: Any) -> Any:
     found = copy.deepcopy(document(made.good()))
     at = found

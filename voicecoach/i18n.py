@@ -168,6 +168,11 @@ def month(when: datetime) -> str:
     return format_skeleton("yMMMM", there, locale=_locale(current()))
 
 
+def clock(seconds: float) -> str:
+    """A time in a recording as m:ss, the same in every language; parts of a second are left out."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
 class _Filler(Formatter):
     """Fills placeholders; a number is formatted as it says there and then written as the language does."""
 

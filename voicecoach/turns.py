@@ -17,7 +17,7 @@ import numpy as np
 
 from voicecoach.acoustics.voice import runs
 from voicecoach.datafile import read_file
-from voicecoach.i18n import _, fill
+from voicecoach.i18n import _, clock, fill
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Contours, Turn, Word
 
 
@@ -137,16 +137,12 @@ def _most_telling(candidates: Sequence[Candidate], agent: int) -> str:
     ]
     who, quote, at = max(cues, key=lambda cue: cue[0])[1:]
     text = settings().texts[("said" if who == agent else "calls") + ("_untimed" if at is None else "")]
-    return fill(text, quote=quote, at=_clock(at), channel=candidates[who].channel_name)
+    return fill(text, quote=quote, at="" if at is None else clock(at), channel=candidates[who].channel_name)
 
 
 def _weight(candidate: Candidate) -> float:
     heard = {marker for marker, _, _ in candidate.said}
     return sum(settings().markers.get(marker, 0.0) for marker in heard)
-
-
-def _clock(seconds: float | None) -> str:
-    return "?" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def one_channel_role(contours: Contours) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from voicecoach.cli.options import (
     scenarios_option,
 )
 from voicecoach.cli.terminal import shown, shown_progress
-from voicecoach.i18n import fill
+from voicecoach.i18n import clock, fill
 from voicecoach.reports import NAMES, ON_TERMINAL
 
 if TYPE_CHECKING:
@@ -322,10 +322,7 @@ def _head(take: Take, rating: Mapping[str, int], *, practised: bool) -> list[str
 
 
 def _length(take: Take) -> str:
-    if take.duration is None:
-        return "-"
-    seconds = round(take.duration)
-    return f"{seconds // 60}:{seconds % 60:02d}"
+    return "-" if take.duration is None else clock(round(take.duration))
 
 
 def _result(take: Take) -> str:

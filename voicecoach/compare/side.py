@@ -34,7 +34,6 @@ class Spoken:
     highest_at: int | None = None  # its place in the phrase
     pitch: float | None = None  # semitones against the own middle
     loudest: str = ""
-    loudest_at: int | None = None
     level: float | None = None  # dB against the middle of the voice
 
 
@@ -91,7 +90,6 @@ class Side:
             highest_at=high[0] if high else None,
             pitch=high[1] if high else None,
             loudest=words[loud[0]].text.strip() if loud else "",
-            loudest_at=loud[0] if loud else None,
             level=loud[1] if loud else None,
         )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voicecoach.compare.types import Comparison, CriterionChange, MarkerChange, MeasureChange, limit, rules
-from voicecoach.i18n import _, fill, number
-from voicecoach.measures.definitions import clock
+from voicecoach.i18n import _, clock, fill, number
 from voicecoach.score import label
 from voicecoach.types import Coaching, Note
 

@@ -130,11 +130,6 @@ def said(kind: str, case: str = "", **values: object) -> str:
     return fill(definitions().events[kind][case], **values)
 
 
-def clock(seconds: float) -> str:
-    """Return a time as m:ss."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
 def measured(
     id: str,  # noqa: A002 - the field's own name
     speaker: str,

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from voicecoach.i18n import _, fill
-from voicecoach.measures.definitions import clock, definitions, measured, not_measured, threshold
+from voicecoach.i18n import _, clock, fill
+from voicecoach.measures.definitions import definitions, measured, not_measured, threshold
 from voicecoach.measures.scene import Scene, Stretch, plain
 from voicecoach.types import AGENT, Curve, Event, Floats, Match, Measure, Word
 

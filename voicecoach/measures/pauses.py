@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from voicecoach.measures.definitions import clock, definitions, measured, not_measured, said, threshold
+from voicecoach.i18n import clock
+from voicecoach.measures.definitions import definitions, measured, not_measured, said, threshold
 from voicecoach.measures.scene import Scene, Stretch
 from voicecoach.types import AGENT, Event, Match, Measure
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.acoustics import voice
-from voicecoach.i18n import _, fill
+from voicecoach.i18n import _, clock, fill
 from voicecoach.measures.clauses import clauses
-from voicecoach.measures.definitions import clock, measured, not_measured, threshold
+from voicecoach.measures.definitions import measured, not_measured, threshold
 from voicecoach.measures.scene import Scene, Stretch
 from voicecoach.types import AGENT, Event, Match, Measure
 

@@ -24,7 +24,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from voicecoach.measures.definitions import clock, definitions, measured, not_measured, said, threshold
+from voicecoach.i18n import clock
+from voicecoach.measures.definitions import definitions, measured, not_measured, said, threshold
 from voicecoach.measures.scene import Scene, Stretch, asks, ends_in, sentence, waits, within
 from voicecoach.spacing import joined
 from voicecoach.types import AGENT, CUSTOMER, UNKNOWN, Event, Match, Measure

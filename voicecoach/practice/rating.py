@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.datafile import Value, read_file
-from voicecoach.i18n import _, fill
-from voicecoach.measures.definitions import clock, threshold
+from voicecoach.i18n import _, clock, fill
+from voicecoach.measures.definitions import threshold
 from voicecoach.practice.answers import MET, NOT_MEASURED
 from voicecoach.types import AGENT, Analysis
 

@@ -18,7 +18,7 @@ from voicecoach.errors import DataFileError
 from voicecoach.types import Analysis, Layout
 
 SUFFIX = ".json"
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 DECIMALS = 3
 ONLY_WHERE_KNOWN = ("language",)  # of a turn, of a word: only where it is another than the call's
 FINE_DECIMALS = {"clipping": 6, "dc_offset": 6}  # shares of full scale, where a thousandth is a lot

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from voicecoach.i18n import date, number
+from voicecoach.i18n import clock, date, number
 
 if TYPE_CHECKING:
     from voicecoach.types import Curve
@@ -122,7 +122,7 @@ def day(seconds: float) -> str:
 
 def minute(seconds: float) -> str:
     """Write seconds of a recording as m:ss."""
-    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
+    return clock(round(seconds))
 
 
 def _spread(low: float, high: float, count: int) -> list[float]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from voicecoach.i18n import clock
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.lay import covered
 from voicecoach.transcripts.roles import Part
@@ -25,7 +26,7 @@ def notes(parts: Sequence[Part], voices: Sequence[Contours], duration: float) ->
     last = max((line.end or line.start or 0.0 for line in lines), default=0.0)
     found = []
     if last > duration + fit["beyond"]:
-        found.append(Note("longer", {"last": _clock(last), "end": _clock(duration)}))
+        found.append(Note("longer", {"last": clock(last), "end": clock(duration)}))
     if len(lines) < fit["lines"]:
         return tuple(found)
     frames = round(duration / fit["step"]) + 1
@@ -73,7 +74,3 @@ def _best(said: NDArray[np.bool_], heard: NDArray[np.bool_]) -> tuple[float, flo
     values = product[shifts] / power
     at = int(np.argmax(values))
     return float(values[most]), float(values[at]), float(shifts[at] * fit["step"])
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
