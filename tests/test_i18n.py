@@ -78,6 +78,14 @@ def test_translations_have_the_placeholders_and_forms_of_their_messages(language
     assert list(catalogue.faults(language)) == []
 
 
+@pytest.mark.parametrize("language", catalogue.translated())
+def test_catalogues_hold_every_message_and_no_other(language: str) -> None:
+    new, gone, empty = catalogue.state(language)
+    assert not new, "run: python -m tests.catalogue"
+    assert not gone, "run: python -m tests.catalogue"
+    assert not empty
+
+
 def test_messages_are_found_in_code_templates_and_data() -> None:
     found = catalogue.messages()
     assert found.get("no speech of yours that the sound bears out") is not None  # code

@@ -119,4 +119,4 @@ def quoted(quote: str, *, shorten: bool = True) -> str:
         return ""
     if shorten:
         text = columns.cut(text, LONGEST_QUOTE)
-    return f'"{text}"'
+    return fill('"{text}"', text=text)

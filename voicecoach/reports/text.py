@@ -121,7 +121,7 @@ def made(analysis: Analysis) -> list[str]:
     parts = [clock(source.duration)] if source.duration else []
     parts.append(_(LAYOUTS.get(source.layout.kind, source.layout.kind)))
     if source.original_rate:
-        parts.append(f"{number(source.original_rate / 1000)} kHz")
+        parts.append(fill("{rate} kHz", rate=number(source.original_rate / 1000)))
     if not analysis.language:
         return parts
     others = _(", ").join(dict.fromkeys(turn.language for turn in analysis.turns if turn.language))
