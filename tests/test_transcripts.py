@@ -12,6 +12,7 @@ from voicecoach import transcripts
 from voicecoach.errors import TranscriptError, UsageError
 from voicecoach.transcripts import Transcript
 from voicecoach.transcripts.data import data
+from voicecoach.transcripts.roles import parts_of
 from voicecoach.transcripts.spam import is_spam
 from voicecoach.transcripts.speakers import NEITHER, role
 
@@ -675,3 +676,102 @@ def test_a_transcript_beside_a_recording(tmp_path: Path) -> None:
     assert transcripts.beside(Path("x/call.wav"), tmp_path) == (tmp_path / "call.vtt",)
     with pytest.raises(TranscriptError, match=r"no transcript of third\.wav; it should be called third\.vtt"):
         transcripts.beside(Path("third.wav"), tmp_path)
+
+
+# --- as people have them ------------------------------------------------------------------------------------
+
+
+def test_long_names_of_meetings_and_devices(tmp_path: Path) -> None:
+    text = "WEBVTT\n"
+    for k, row in enumerate(
+        (
+            "Ana Maria Lopez-Iglesias (she/her): Good morning.",
+            "iPhone of Klaus-Peter: Hello.",
+            "Ana Maria Lopez-Iglesias (she/her): How can I help?",
+            "iPhone of Klaus-Peter: It leaks.",
+        )
+    ):
+        text += f"\n{k}\n00:00:0{k}.000 --> 00:00:0{k}.900\n{row}\n"
+    assert {line.speaker for line in read(tmp_path, text).lines} == {
+        "Ana Maria Lopez-Iglesias (she/her)",
+        "iPhone of Klaus-Peter",
+    }
+
+
+def test_names_under_a_long_heading(tmp_path: Path) -> None:
+    text = "Attendees\nAna, Luis\nTranscript\nTuesday\n"
+    text += "Ana Ruiz: Good morning.\nLuis Paz: It leaks.\nAna Ruiz: Sorry.\nEnd\n"
+    assert [line.speaker for line in read(tmp_path, text).lines] == ["Ana Ruiz", "Luis Paz", "Ana Ruiz"]
+
+
+def test_names_in_small_letters(tmp_path: Path) -> None:
+    text = "ana: hello\nluis: it leaks\nana: sorry\nluis: ok\n"
+    assert [line.speaker for line in read(tmp_path, text).lines] == ["ana", "luis", "ana", "luis"]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "[03.11.24, 14:02:15] ",
+        "3/11/24, 2:02 PM - ",
+        "2024-11-03 14:02:15 ",
+        "\u200e[2024/11/3, 2:02:15\u202fPM] ",
+    ],
+)
+def test_a_chat_has_names_and_no_times_of_speech(tmp_path: Path, stamp: str) -> None:
+    text = f"{stamp}What is written here stays here.\n{stamp}Support Ana: Hello.\n"
+    text += f"{stamp}+49 151 000000: It leaks.\n"
+    text += f"{stamp}Support Ana: Sorry.\n{stamp}+49 151 000000: <Media omitted>\n"
+    assert said(read(tmp_path, text)) == [
+        ("Support Ana", None, None, "Hello."),
+        ("+49 151 000000", None, None, "It leaks."),
+        ("Support Ana", None, None, "Sorry."),
+    ]
+
+
+def test_the_last_line_of_a_program_is_not_said(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "Ana  00:02\nHello.\n\nBen  00:05\nHi.\n\nTranscribed by https://talknotes.example\n"
+    )
+    assert [line.text for line in found.lines] == ["Hello.", "Hi."]
+    assert "left_out" in {note.text for note in found.notes}
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        (
+            "Speaker,Start Time,End Time,Text\nAgent,00:00:01,00:00:03,Hello.\nCaller,00:00:03,00:00:05,It leaks.\n",
+            1.0,
+        ),
+        ("start;end;speaker;text\n0,5;2,5;Agent;Hello.\n3;4;Caller;It leaks.\n", 0.5),
+        ("Speaker,Text\nAgent,Hello.\nCaller,It leaks.\n", None),
+    ],
+)
+def test_tables_of_spreadsheets(tmp_path: Path, text: str, start: float | None) -> None:
+    lines = read(tmp_path, text).lines
+    assert [(line.speaker, line.text) for line in lines] == [("Agent", "Hello."), ("Caller", "It leaks.")]
+    assert lines[0].start == start
+
+
+def test_json_of_another_service_is_refused(tmp_path: Path) -> None:
+    document = {"utterances": [], "words": [{"text": "Hello", "start": 0, "end": 400}]}
+    with pytest.raises(TranscriptError, match="none we know"):
+        read(tmp_path, json.dumps(document))
+
+
+def test_zero_bytes_here_and_there_are_no_utf16(tmp_path: Path) -> None:
+    (tmp_path / "call.txt").write_bytes(b"Agent: Good\0 morning\0, hello.\nCustomer: It leaks\0.\n")
+    found = transcripts.read(tmp_path / "call.txt")
+    assert [line.text for line in found.lines] == ["Good morning, hello.", "It leaks."]
+
+
+def test_who_says_most_is_the_customer(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "Agent: Hello.\nNote: ok\nBen: My boiler leaks since Monday.\nAgent: Sorry.\nBen: Yes.\n"
+    )
+    assert {part.name: part.role for part in parts_of(found, {})} == {
+        "Agent": "agent",
+        "Ben": "customer",
+        "Note": "speaker3",
+    }

@@ -92,7 +92,9 @@ def _decoded(raw: bytes, language: str | None) -> Text:
         if raw.startswith(mark):
             return _tolerant(raw, encoding, called)
     zeros = raw[:_SAMPLE].count(0)
-    if zeros > 2 and len(raw) % 2 == 0:
+    if zeros and _strewn(raw[:_SAMPLE], zeros):
+        raw = raw.replace(b"\x00", b"")
+    elif zeros > 2 and len(raw) % 2 == 0:
         return _by_letters(raw, ("utf-16-le", "utf-16-be"), language)
     try:
         return (
@@ -108,6 +110,11 @@ def _decoded(raw: bytes, language: str | None) -> Text:
     every = dict.fromkeys(code for one in data().languages.values() for code in one.encodings)
     wide = ("utf-16-le", "utf-16-be") if len(raw) % 2 == 0 else ()
     return _by_letters(raw, (*every, *wide), language)
+
+
+def _strewn(sample: bytes, zeros: int) -> bool:
+    """Whether zero bytes stand here and there in ASCII; in UTF-16 half of all bytes are zero or no ASCII."""
+    return zeros < 0.2 * len(sample) and re.fullmatch(rb"[\x00\t\n\r -\x7f]*", sample) is not None
 
 
 def _tolerant(raw: bytes, encoding: str, called: str) -> Text:

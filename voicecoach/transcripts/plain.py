@@ -28,6 +28,10 @@ _ALONE = re.compile(
     rf"(?P<name>[^\d:：\[\](),.!?]{{1,40}}(?:[ \t]\d{{1,2}})?)"
     rf"(?:[ \t]+[-–—|@]|[ \t])[ \t]*[\[(]?(?P<time>{CLOCK})[\])]?\s*\Z"
 )
+_DATED = re.compile(  # a chat: when a line was typed tells nothing of speech
+    r"\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:,|T)?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z?(?:\s?[AaPp]\.?\s?[Mm]\b\.?)?"
+    r"(?:\]|\s*[-–—|]|(?=\s))\s*"
+)
 _BRACKET = re.compile(r"[\[【](?P<name>[^\[\]【】]{1,40})[\]】][ \t]*[:：]?[ \t]*")
 
 
@@ -54,6 +58,7 @@ def read(text: str) -> Found:
     named = bool(known) or any(row.name for row in rows)
     lines: list[Line] = []
     heading: list[str] = []
+    spam: list[str] = []
     for row in rows:
         split = begins(row.text) if row.name is None and known else None
         if row.name is not None:
@@ -62,17 +67,22 @@ def read(text: str) -> Found:
             lines.append(Line(split[0], split[1], row.start, row.end))
         elif named and not lines:
             heading.append(row.text)
+        elif lines and row.start is None and named and is_spam(row.text):
+            spam.append(row.text)
         elif lines and row.start is None and named:
             lines[-1] = replace(lines[-1], text=f"{lines[-1].text} {row.text}".strip())
         else:
             before = lines[-1].speaker if lines and named else None
             lines.append(Line(before, row.text, row.start, row.end))
-    notes = (Note("heading", {"lines": shortly(heading)}),) if heading else ()
+    told = (("heading", heading), ("left_out", spam))
+    notes = tuple(Note(text, {"lines": shortly(some)}) for text, some in told if some)
     return Found(tuple(line for line in lines if line.text), None, notes)
 
 
 def _row(text: str, bare: bool) -> _Row:
     """Take the times out of a line; ``bare`` tells that times without brackets begin lines in this file."""
+    if match := _DATED.match(text.lstrip("\u200e\ufeff")[:80]):
+        return _named(text.lstrip("\u200e\ufeff")[match.end() :])
     if match := _RANGE.match(text):
         return replace(_named(text[match.end() :]), start=clock(match[1]), end=clock(match[2]))
     if match := _BEFORE.match(text) or (_BARE.match(text) if bare else None):

@@ -63,7 +63,10 @@ def parts_of(transcript: Transcript, told: Mapping[str, str]) -> tuple[Part, ...
         if told:
             raise UsageError(f"{transcript.paths[0]}: names no speakers, so --speakers finds none")
         return (Part("", lines, "", _why("unnamed", "")),)
-    roles = _roles(names, told, transcript.paths[0])
+    said = Counter[str]()
+    for line in lines:
+        said[line.speaker or ""] += len(line.text)
+    roles = _roles(sorted(names, key=lambda name: -said[name]), told, transcript.paths[0])
     grouped: dict[str, list[Line]] = {}
     first: dict[str, tuple[str, tuple[str, str]]] = {}
     for line in lines:
@@ -93,7 +96,7 @@ def _with_speakers(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _roles(names: Sequence[str], told: Mapping[str, str], path: str) -> dict[str, tuple[str, str]]:
-    """The role of each name, "" where it is not known, and why."""
+    """The role of each name, "" where it is not known, and why; the names are those that say most first."""
     found: dict[str, tuple[str, str]] = {}
     for who, called in told.items():
         own = [name for name in names if name.casefold() == called.casefold()]

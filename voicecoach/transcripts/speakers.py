@@ -72,8 +72,8 @@ def begins(text: str) -> tuple[str, str] | None:
         return None  # an address, a time
     if not name or len(name) > most or len(name.split()) > words or _ENDS.search(name.removesuffix(".")):
         return None
-    if not any(character.isalpha() for character in name) and role(name) is None:
-        return None
+    if not any(map(str.isalpha, name)) and not name.startswith("+") and role(name) is None:
+        return None  # no name, and no number of a telephone
     rest = text[match.end("colon") :].strip()
     return name, rest.removeprefix("**").removeprefix("__").strip()  # Markdown's bold ends after the colon
 
@@ -85,24 +85,28 @@ def who_is_named(texts: Iterable[str]) -> frozenset[str]:
     lines begin with one.
     """
     counted: Counter[str] = Counter()
-    lines = 0
+    lines = above = 0
     for text in texts:
         if text.strip():
             lines += 1
             found = begins(text)
             if found:
                 counted[found[0]] += 1
-    most = lines > 1 and sum(counted.values()) >= 0.5 * lines
+            elif not counted:
+                above += 1  # a heading, or speech without names
+    every = sum(counted.values())
+    most = lines > 1 and (every >= 0.5 * lines or (every > 2 and every >= 0.5 * (lines - above)))
     return frozenset(
         name
         for name, count in counted.items()
-        if role(name) is not None or (_like_a_name(name) and (count > 1 or most))
+        if role(name) is not None or (count > 1 and most) or (_like_a_name(name) and (count > 1 or most))
     )
 
 
 def _like_a_name(name: str) -> bool:
-    first = next((character for character in name if character.isalpha()), "")
-    return bool(first) and (first.isupper() or not first.islower())
+    """Whether the first word has a capital ("iPhone of Ana", too) or is of a script without capitals."""
+    first = next((word for word in name.split() if any(map(str.isalpha, word))), "")
+    return any(character.isalpha() and not character.islower() for character in first)
 
 
 def named(lines: Sequence[Line], known: Collection[str] | None = None) -> tuple[Line, ...]:

@@ -11,10 +11,10 @@ from voicecoach.transcripts.times import seconds
 from voicecoach.transcripts.types import Found, Line
 
 NAME = "TSV"
-_START = ("start", "start_time", "begin", "from", "start_ms")
+_START = ("start", "start_time", "begin", "begin_time", "from", "start_ms", "time", "timestamp")
 _END = ("end", "end_time", "to", "stop", "end_ms")
-_TEXT = ("text", "transcript", "content", "utterance")
-_SPEAKER = ("speaker", "participant", "role", "name", "channel")
+_TEXT = ("text", "transcript", "content", "utterance", "message", "sentence")
+_SPEAKER = ("speaker", "speaker_name", "speaker_label", "participant", "role", "name", "channel")
 _LONGEST = 200_000  # characters of a header
 
 
@@ -45,7 +45,7 @@ def read(text: str) -> Found:
         cells = {
             name: row[k].strip() if k is not None and k < len(row) else "" for name, k in columns.items()
         }
-        start, end = seconds(cells["start"], unit), seconds(cells["end"], unit)
+        start, end = _times((cells["start"], cells["end"]), unit)
         if cells["text"]:
             lines.append(Line(cells["speaker"] or None, " ".join(cells["text"].split()), start, end))
     return Found(named(lines))
@@ -54,13 +54,14 @@ def read(text: str) -> Found:
 def _header(row: str) -> tuple[str, dict[str, int | None], bool] | None:
     """Which sign parts the columns, where those we read are, and whether times are called milliseconds."""
     for sign in ("\t", ";", ","):
-        cells = [cell.strip().strip('"').casefold() for cell in row.split(sign)]
+        cells = ["_".join(cell.strip().strip('"').casefold().split()) for cell in row.split(sign)]
         places = {
             name: next((k for k, cell in enumerate(cells) if cell in known), None)
             for name, known in (("start", _START), ("end", _END), ("text", _TEXT), ("speaker", _SPEAKER))
         }
-        if places["start"] is not None and places["text"] is not None:
-            return sign, places, cells[places["start"]].endswith("_ms")
+        first = places["start"]
+        if places["text"] is not None and (first is not None or places["speaker"] is not None):
+            return sign, places, first is not None and cells[first].endswith("_ms")
     return None
 
 

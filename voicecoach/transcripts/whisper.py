@@ -23,7 +23,7 @@ def fits(found: Any) -> bool:
     """Whether a document has segments as Whisper's have."""
     if isinstance(found, list):
         return bool(found) and all(_is_segment(one) for one in found[:3])
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or "utterances" in found:  # of another service, in milliseconds
         return False
     return any(
         isinstance(found.get(key), list) and (all(_is_segment(one) for one in found[key][:3]))
