@@ -741,7 +741,7 @@ def test_the_last_line_of_a_program_is_not_said(tmp_path: Path) -> None:
     ("text", "start"),
     [
         (
-            "Speaker,Start Time,End Time,Text\nAgent,00:00:01,00:00:03,Hello.\nCaller,00:00:03,00:00:05,It leaks.\n",
+            "Speaker,Start Time,End Time,Text\nAgent,0:00:01,0:00:03,Hello.\nCaller,0:00:03,0:05,It leaks.\n",
             1.0,
         ),
         ("start;end;speaker;text\n0,5;2,5;Agent;Hello.\n3;4;Caller;It leaks.\n", 0.5),

@@ -66,7 +66,7 @@ def parts_of(transcript: Transcript, told: Mapping[str, str]) -> tuple[Part, ...
     said = Counter[str]()
     for line in lines:
         said[line.speaker or ""] += len(line.text)
-    roles = _roles(sorted(names, key=lambda name: -said[name]), told, transcript.paths[0])
+    roles = _roles(names, told, transcript.paths[0], said)
     grouped: dict[str, list[Line]] = {}
     first: dict[str, tuple[str, tuple[str, str]]] = {}
     for line in lines:
@@ -95,8 +95,10 @@ def _with_speakers(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(line if line.speaker in kept else replace(line, speaker=other) for line in found)
 
 
-def _roles(names: Sequence[str], told: Mapping[str, str], path: str) -> dict[str, tuple[str, str]]:
-    """The role of each name, "" where it is not known, and why; the names are those that say most first."""
+def _roles(
+    names: Sequence[str], told: Mapping[str, str], path: str, said: Mapping[str, int]
+) -> dict[str, tuple[str, str]]:
+    """The role of each name, "" where it is not known, and why; ``said`` is how much each says."""
     found: dict[str, tuple[str, str]] = {}
     for who, called in told.items():
         own = [name for name in names if name.casefold() == called.casefold()]
@@ -108,6 +110,8 @@ def _roles(names: Sequence[str], told: Mapping[str, str], path: str) -> dict[str
             if role(name) not in (None, NEITHER):
                 found[name] = (role(name) or "", _why("named", name))
     rest = [name for name in names if name not in found]
+    most = max(rest, key=lambda name: said[name], default="")
+    rest.sort(key=lambda name: name != most)  # of several, whoever says most is the other side
     taken = {who for who, _ in found.values()}
     if not found and len(names) > 1:
         return dict.fromkeys(names, ("", ""))
