@@ -20,6 +20,8 @@ from voicecoach import audio, reports
 from voicecoach.errors import UsageError
 from voicecoach.history import History, Take
 from voicecoach.measures import sound
+from voicecoach.redact import BLEEPED
+from voicecoach.redact.bleep import bleep
 from voicecoach.reports.text import clean, clock
 from voicecoach.types import Analysis, Audio, Turn
 
@@ -78,6 +80,9 @@ def share(
         length = clock(recording.duration)
         raise UsageError(f"{clock(first)} to {clock(last)} is no part of take {number}, which lasts {length}")
     whole = start is None and end is None
+    times = analysis.provenance.get(BLEEPED) if analysis is not None else None
+    if times:
+        recording = replace(recording, samples=bleep(recording.samples, times, recording.rate))
     cut = _cut(recording, first, last)
     files = {SOUND: cut}
     if analysis is not None and whole and transcript:

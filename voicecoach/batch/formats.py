@@ -13,6 +13,7 @@ from voicecoach.batch.state import Row
 from voicecoach.batch.store import Store
 from voicecoach.errors import DataFileError, FormatError
 from voicecoach.reports import FORMATS, render
+from voicecoach.reports.html.sound import COPY
 from voicecoach.reports.json import parse
 
 ALWAYS = ("html", "json")  # made with each call anyway
@@ -55,4 +56,4 @@ def write(
 
 def suffixes() -> tuple[str, ...]:
     """The ends of the names of all reports a call may have."""
-    return tuple(module.SUFFIX for module in FORMATS.values())
+    return (*(module.SUFFIX for module in FORMATS.values()), COPY)

@@ -19,7 +19,12 @@ from voicecoach.score import load_scorecard
 if TYPE_CHECKING:
     from voicecoach.pipeline import Settings
 
-_DATA = ("*.yaml", "measures/*.yaml", "packs/*/*")  # below the package: what judges a recording
+_DATA = (
+    "*.yaml",
+    "measures/*.yaml",
+    "packs/*/*",
+    "redact/*.yaml",
+)  # below the package: what judges a recording
 
 
 def fingerprint(settings: Settings, sound: str) -> str:
@@ -54,6 +59,7 @@ def fingerprint(settings: Settings, sound: str) -> str:
         "scorecard": load_scorecard(settings.scorecard).sha256,
         "stored": repr(settings.stored),
         "sound": sound,
+        "redact": settings.redact,
         "ours": [[path.name, _digest(path)] for path in ours],
         "named": [_digest(path) for path in named],
     }

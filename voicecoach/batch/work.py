@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from voicecoach import i18n
 from voicecoach.batch import records
 from voicecoach.batch.key import content
 from voicecoach.batch.records import CALLS, FAILURE, IN_FILE, OUTPUT, OUTSIDE, REPORTS
@@ -55,12 +56,12 @@ def _performed(job: Job, out: Store, settings: Settings, sound: str, pages: bool
         with local_copy(job.path) as path:
             from voicecoach import pipeline
 
-            played: list[Sound] = []  # of the page, from the samples that are decoded anyway
+            decoded: list[Audio] = []  # for the sound of the page
             try:
                 analysis = pipeline.analyse(
                     path,
                     coach=coach,
-                    heard=(lambda found: played.append(_sound(job, found, out, sound))) if pages else None,
+                    heard=decoded.append if pages else None,
                 )
             except (AudioError, UsageError) as error:  # a setting that does not suit it is one, too
                 if another := _another(path, job):
@@ -71,7 +72,8 @@ def _performed(job: Job, out: Store, settings: Settings, sound: str, pages: bool
             analysis = replace(analysis, source=replace(analysis.source, path=job.path))
             reports = {".json": json.render([analysis]).encode()}
             if pages:
-                reports[".html"] = _page(analysis, played[0]).encode()
+                played = _sound(job, decoded.pop(), out, sound, analysis)
+                reports[".html"] = _page(analysis, played).encode()
         facts = {
             "size": job.size,
             "seconds": round(time.perf_counter() - began, 3),
@@ -104,11 +106,20 @@ def _another(path: Path, job: Job) -> str:
         return fill("cannot be read any more: {error}; run again when it can", error=error.strerror)
 
 
-def _sound(job: Job, recording: Audio, out: Store, how: str) -> Sound:
+def _sound(job: Job, recording: Audio, out: Store, how: str, analysis: Analysis) -> Sound:
+    from voicecoach.redact import BLEEPED
     from voicecoach.reports.html import sound
 
     page = f"{CALLS}/{job.name}.html"
-    return sound.chosen(how, job.path, page if out.folder is None else out.folder / page, recording.samples)
+    with i18n.using(analysis.language):
+        return sound.chosen(
+            how,
+            job.path,
+            page if out.folder is None else out.folder / page,
+            recording.samples,
+            bleeped=analysis.provenance.get(BLEEPED),
+            keep=lambda name, content: out.write_bytes(f"{CALLS}/{name}", [content]),
+        )
 
 
 def _page(analysis: Analysis, played: Sound) -> str:

@@ -18,6 +18,7 @@ from voicecoach.cli.options import (
     formats_named,
     history_option,
     own_values,
+    redact_option,
     sound_option,
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
@@ -116,6 +117,7 @@ def _jobs(files: Sequence[Path], transcripts: Sequence[Path]) -> list[_Job]:
     help=f"{', '.join(NAMES)} or all; more than one needs --output-dir.",
 )
 @sound_option
+@redact_option
 @click.option(
     "--fail-on",
     type=click.Choice(["must", "negative"]),

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.cli.options import analysis_options, analysis_settings, formats_named, sound_option
+from voicecoach.cli.options import (
+    analysis_options,
+    analysis_settings,
+    formats_named,
+    redact_option,
+    sound_option,
+)
 from voicecoach.cli.terminal import shown
 from voicecoach.i18n import _, counted, fill
 
@@ -43,6 +49,7 @@ _NAMED = 40  # files named at the end; not_analysed.csv has them all
 )
 @click.option("--no-sidecars", is_flag=True, help="Leave call.json beside call.wav alone.")
 @sound_option
+@redact_option
 @click.option(
     "-f",
     "--output-format",

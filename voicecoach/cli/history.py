@@ -16,6 +16,7 @@ from voicecoach.cli.options import (
     analysis_options,
     analysis_settings,
     history_option,
+    redact_option,
     scenarios_option,
 )
 from voicecoach.cli.terminal import shown, shown_progress
@@ -155,6 +156,7 @@ def add(
 @click.argument("numbers", nargs=-1, type=int, metavar="[NUMBER]...")
 @agent_option
 @scenarios_option
+@redact_option
 @analysis_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @_stored

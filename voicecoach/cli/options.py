@@ -99,6 +99,12 @@ _ANALYSIS = (
     ),
 )
 
+redact_option = click.option(
+    "--redact",
+    is_flag=True,
+    help="Mask card, phone and account numbers and e-mail addresses, in words and sound.",
+)
+
 sound_option = click.option(
     "--sound",
     type=click.Choice(["embed", "link", "none"]),
@@ -139,6 +145,7 @@ def analysis_settings(options: dict[str, Any], *, stored: tuple[Baseline, ...] =
         builtin=builtin,
         baseline=options.pop("baseline"),
         stored=stored,
+        redact=options.pop("redact", False),
         **{name: options.pop(name) for name in names},
     )
 

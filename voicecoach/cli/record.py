@@ -16,6 +16,7 @@ from voicecoach.cli.options import (
     analysis_settings,
     history_option,
     own_values,
+    redact_option,
 )
 from voicecoach.cli.terminal import no_color, shown, shown_progress, width
 from voicecoach.i18n import _, fill, number
@@ -60,6 +61,7 @@ EVERY = 0.1  # s between two looks of the line at the bottom
 @click.option("--until-silence", type=click.FloatRange(0.3), help="End after so many seconds of silence.")
 @click.option("--analyse/--no-analyse", help="Analyse it afterwards, with the options below.")
 @click.option("--no-check", is_flag=True, help="Do not look at level and noise first.")
+@redact_option
 @analysis_options
 @agent_option
 @history_option

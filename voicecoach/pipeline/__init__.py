@@ -16,6 +16,7 @@ from voicecoach.pipeline import recorded, written
 from voicecoach.pipeline.hearing import Listened, listen
 from voicecoach.pipeline.job import Job
 from voicecoach.pipeline.settings import Coach, Settings
+from voicecoach.redact import redact
 from voicecoach.transcribe import Progress
 from voicecoach.transcripts.types import Transcript
 from voicecoach.types import AGENT, CUSTOMER, Analysis, Audio
@@ -59,11 +60,12 @@ def analyse(
     UsageError : a setting makes no sense for this recording.
     """
     coach = coach or Coach.ready(settings or Settings(), words=transcript is None)
+    masked = redact if coach.settings.redact else _as_it_is
     if transcript is not None:
         job = Job(coach, coach.roles, written=transcript, speakers=speakers or {})
         if path is None:
-            return written.alone(job, transcript)
-        return written.analysis(job, transcript, Path(path), heard)
+            return masked(written.alone(job, transcript))
+        return masked(written.analysis(job, transcript, Path(path), heard))
     if path is None:
         raise UsageError(_("there is neither a recording nor a transcript to analyse"))
     roles = coach.roles or (RECORDED if known else {})
@@ -76,4 +78,8 @@ def analyse(
                     channels=coach.settings.channels,
                 )
             )
-    return recorded.analysis(Job(coach, roles, known or {}), Path(path), progress, heard)
+    return masked(recorded.analysis(Job(coach, roles, known or {}), Path(path), progress, heard))
+
+
+def _as_it_is(analysis: Analysis) -> Analysis:
+    return analysis

@@ -18,7 +18,8 @@ class Settings:
 
     ``channels`` is text as ``audio.parse_channels`` reads it, ``rules`` are folders with rules of one's own,
     ``baseline`` files with the speaker's own values as ``baseline.read`` reads them. ``stored`` are own
-    values at hand; without a file those of the recording's language and kind of line are used.
+    values at hand; without a file those of the recording's language and kind of line are used. ``redact``
+    masks card, phone and account numbers and e-mail addresses, see ``redact.redact``.
     """
 
     model: str = "base"
@@ -33,6 +34,7 @@ class Settings:
     scorecard: str = "service-call"
     baseline: tuple[str, ...] = ()
     stored: tuple[Baseline, ...] = ()
+    redact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

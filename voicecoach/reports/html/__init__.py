@@ -47,10 +47,12 @@ def heard_page(analysis: Analysis, target: Path, *, how: str) -> str:
     AudioError
         The recording cannot be read any more.
     """
+    from voicecoach.redact import BLEEPED
     from voicecoach.reports.html import sound
 
     with i18n.using(analysis.language):
-        return call_page(analysis, sound=sound.chosen(how, analysis.source.path, target))
+        times = analysis.provenance.get(BLEEPED)
+        return call_page(analysis, sound=sound.chosen(how, analysis.source.path, target, bleeped=times))
 
 
 def call_page(

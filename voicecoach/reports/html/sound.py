@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EMBEDDED, LINKED, NONE = "embedded", "linked", "none"
+COPY = ".redacted.flac"  # of a recording with a tone in it, beside its page
 
 _BLOCK = 16000 * 30  # samples of a channel encoded at once
 
@@ -83,18 +84,51 @@ def chosen(
     path: str | os.PathLike[str],
     page: str | os.PathLike[str],
     samples: NDArray[np.int16] | None = None,
+    *,
+    bleeped: Sequence[Sequence[float]] | None = None,
+    keep: Callable[[str, bytes], object] | None = None,
 ) -> Sound:
     """Return the sound of a page as asked for: "embed", "link" or "none".
 
-    A recording that is decoded already, as ``audio.samples`` gives it, is not decoded again. Raises what
-    ``embed`` raises.
+    A recording that is decoded already, as ``audio.samples`` gives it, is not decoded again. Where times are
+    to be ``bleeped``, pairs of start and end in seconds or none of them, the page never plays the recording
+    itself: a link leads to a copy that is written beside the page, by ``keep`` if given, with its name and
+    content. Raises what ``embed`` raises.
     """
     if how not in ("embed", "link"):
         return nothing()
+    if bleeped is not None:
+        return _bleeped(how, path, page, samples, bleeped, keep)
     linked = link(path, page)
     if how == "link":
         return linked
     return embed(path, linked) if samples is None else embedded(samples, linked)
+
+
+def _bleeped(
+    how: str,
+    path: str | os.PathLike[str],
+    page: str | os.PathLike[str],
+    samples: NDArray[np.int16] | None,
+    times: Sequence[Sequence[float]],
+    keep: Callable[[str, bytes], object] | None,
+) -> Sound:
+    """The sound with a tone at these times, in the page or as a copy beside it."""
+    from voicecoach import audio
+    from voicecoach.redact.bleep import bleep, flac
+    from voicecoach.reports import write_bytes
+
+    covered = bleep(audio.samples(path) if samples is None else samples, times, audio.RATE)
+    if how == "embed" and covered.shape[1] <= settings().longest * audio.RATE:
+        return embedded(covered)
+    copy = Path(page).with_name(Path(page).name.removesuffix(".html") + COPY)
+    content = flac(covered, audio.RATE)
+    if keep is None:
+        write_bytes(copy, [content], mode=0o644)
+    else:
+        keep(copy.name, content)
+    linked = link(copy, page)
+    return linked if how == "link" else embedded(covered, linked)
 
 
 def embed(path: str | os.PathLike[str], otherwise: Sound | None = None) -> Sound:
