@@ -766,6 +766,13 @@ def test_zero_bytes_here_and_there_are_no_utf16(tmp_path: Path) -> None:
     assert [line.text for line in found.lines] == ["Good morning, hello.", "It leaks."]
 
 
+def test_speakers_that_we_numbered_keep_their_numbers(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "Speaker4: Hm.\nAgent: Hello.\nSpeaker3: Hi.\nCustomer: It leaks.\nSpeaker5: Oh.\n"
+    )
+    assert all(part.name.lower() == part.role for part in parts_of(found, {}))
+
+
 def test_who_says_most_is_the_customer(tmp_path: Path) -> None:
     found = read(
         tmp_path, "Agent: Hello.\nNote: ok\nBen: My boiler leaks since Monday.\nAgent: Sorry.\nBen: Yes.\n"

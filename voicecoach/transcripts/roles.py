@@ -120,6 +120,11 @@ def _roles(
         return {names[0]: (who, _why("alone", names[0]))}
     free = [who for who in (AGENT, CUSTOMER) if who not in taken]
     free += [f"speaker{n}" for n in range(3, 3 + len(rest))]
+    if taken == {AGENT, CUSTOMER}:  # as we write them: speaker5 stays speaker5
+        for name in [name for name in rest if name.casefold() in free]:
+            found[name] = (name.casefold(), _why("left_over", name))
+            free.remove(name.casefold())
+            rest.remove(name)
     for name, who in zip(rest, free, strict=False):
         found[name] = (who, _why("left_over_agent" if who == AGENT else "left_over", name))
     return found
