@@ -171,6 +171,16 @@ def test_a_new_rule_with_the_id_of_ours_is_a_copy_of_it(tmp_path: Path) -> None:
         assert (copy.message, copy.advice, copy.say) == (rule.message, rule.advice, rule.say)
 
 
+def test_a_new_rule_of_another_language_is_kept_from_the_rules_of_english(tmp_path: Path) -> None:
+    path = new_rule("courtesy.thanks", tmp_path, language="es")
+    assert path == tmp_path / "es" / "courtesy_thanks.yaml"
+    assert not check("es", extra=[tmp_path]).mistakes
+    found = load_pack("es", extra=[tmp_path]).rule("courtesy.thanks")
+    assert found.place.path == str(path)
+    english = load_pack("en", extra=[tmp_path])  # a call in English, with a folder of rules of Spanish alone
+    assert english.rules == load_pack("en").rules
+
+
 def test_new_rules_overwrite_nothing_and_want_an_id(tmp_path: Path) -> None:
     path = new_rule("courtesy.brand", tmp_path)
     path.write_text("mine")

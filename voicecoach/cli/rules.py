@@ -134,8 +134,9 @@ def new_(rule_id: str, type_: str | None, folder: Path, language: str) -> None:
     _print(f"wrote {path}")
     _print("next: change it in a text editor, then")
     where = f'"{folder}"' if " " in str(folder) else str(folder)
+    spoken = "" if language == "en" else f" --language {language}"
     _print(f"  voicecoach rules check --rules {where}")
-    _print(f'  voicecoach rules explain {rule_id} "a sentence to try" --rules {where}')
+    _print(f'  voicecoach rules explain {rule_id} "a sentence to try" --rules {where}{spoken}')
     _print(f"  voicecoach analyse RECORDING --rules {where}")
 
 

@@ -157,7 +157,7 @@ def _load(language: str, extra: Iterable[str | Path], builtin: bool) -> tuple[Pa
 
 
 def find_files(folder: Path, language: str) -> tuple[Path, ...]:
-    """The rule files of a folder for a language.
+    """The rule files of a folder for a language; none where it holds those of other languages alone.
 
     Raises:
         UsageError: the folder is missing or holds no rule file.
@@ -166,7 +166,7 @@ def find_files(folder: Path, language: str) -> tuple[Path, ...]:
     files = sorted(
         path for pattern in ("*.yaml", "*.yml") for path in found.glob(pattern) if path.name not in FACTS
     )
-    if not files:
+    if not files and not any((folder / code).is_dir() for code in languages()):
         raise UsageError(f"{folder}: holds no rule file (NAME.yaml) for the language {language!r}")
     return tuple(files)
 

@@ -15,6 +15,8 @@ _NAME = "courtesy.example"  # the id of the rule in the templates
 def new_rule(name: str, folder: Path, *, type_: str | None = None, language: str = "en") -> Path:
     """Write a file with a rule of that id into a folder, which is made where it is missing.
 
+    Of any language but English it goes into a folder of that language in it, as ``load_pack`` looks for it.
+
     The id of a rule of voicecoach gives a copy of it; else, or where a type is named, it is a template.
 
     Raises:
@@ -34,6 +36,8 @@ def new_rule(name: str, folder: Path, *, type_: str | None = None, language: str
     else:
         template = _TEMPLATES / f"{type_ or 'phrase'}.yaml"
         text = template.read_text(encoding="utf-8").replace(_NAME, name)
+    if language != "en" or (folder / language).is_dir():
+        folder /= language  # rules of several languages do not mix
     return write_new(folder / f"{name.replace('.', '_')}.yaml", text)
 
 
