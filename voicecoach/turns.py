@@ -118,7 +118,7 @@ def find_roles(candidates: Sequence[Candidate]) -> tuple[tuple[str, str], ...]:
         agent = min(speaking, key=lambda k: candidates[k].first_word or 0.0, default=0)
         because = _(texts["first" if speaking else "silent"])
     names = iter((CUSTOMER, *(f"speaker{n}" for n in range(3, len(candidates) + 1))))
-    other = fill(texts["other"], channel=candidates[agent].channel_name)
+    other = fill(texts["other"], channel=_(candidates[agent].channel_name))
     return tuple((AGENT, because) if k == agent else (next(names), other) for k in range(len(candidates)))
 
 
@@ -137,7 +137,8 @@ def _most_telling(candidates: Sequence[Candidate], agent: int) -> str:
     ]
     who, quote, at = max(cues, key=lambda cue: cue[0])[1:]
     text = settings().texts[("said" if who == agent else "calls") + ("_untimed" if at is None else "")]
-    return fill(text, quote=quote, at="" if at is None else clock(at), channel=candidates[who].channel_name)
+    channel = _(candidates[who].channel_name)
+    return fill(text, quote=quote, at="" if at is None else clock(at), channel=channel)
 
 
 def _weight(candidate: Candidate) -> float:
