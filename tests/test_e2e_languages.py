@@ -90,7 +90,7 @@ def test_a_report_is_in_the_language_of_its_call(heard: Mapping[str, Analysis], 
     if form == "text":
         assert HEADINGS[NAMES[name]] in text
     if form == "html":
-        assert f'lang="{NAMES[name]}"' in text
+        assert f'<html lang="{NAMES[name]}' in text
     for english in ("What went well", "Try next", "WHAT WORKED", "TRY THIS", "of 100 points", "No option"):
         assert english not in text
     assert not re.search(r"\b(left|right)\b (es|が|是)|(left|right)(が|是)", text)
