@@ -112,7 +112,7 @@ def _told(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         where = getattr(error, "ctx", None)
         hint = fill(" (see: {command} --help)", command=where.command_path) if where is not None else ""
-        return _complain(error.format_message(), 2, hint)
+        return _complain(_usage(error), 2, hint)
     except VoicecoachError as error:
         return _complain(str(error), error.exit_code)
     except BrokenPipeError:
@@ -129,6 +129,18 @@ def _told(arguments: Sequence[str] | None) -> int:
         return _complain(
             text, 1, _(" (set VOICECOACH_TRACEBACK=1 and run again for the details a bug report needs)")
         )
+
+
+def _usage(error: click.ClickException) -> str:
+    """What click says of a wrong call, in the language of the reader where it is said often."""
+    if isinstance(error, click.NoSuchOption) and len(error.possibilities or ()) < 2:
+        text = fill("No such option {name!r}.", name=error.option_name)
+        near = "".join(error.possibilities or ())
+        return text + fill(" Did you mean {near!r}?", near=near) if near else text
+    if isinstance(error, click.BadParameter) and error.param is not None and error.message:
+        names = error.param.get_error_hint(error.ctx) if error.ctx else error.param.opts[0]
+        return fill("Invalid value for {names}: {message}", names=names, message=error.message)
+    return error.format_message()
 
 
 def _drop_stdout() -> None:

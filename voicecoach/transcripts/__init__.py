@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voicecoach.errors import TranscriptError, UsageError
+from voicecoach.i18n import _, fill
 from voicecoach.transcripts import amazon, nist, own, plain, srt, tables, textgrid, vtt, whisper
 from voicecoach.transcripts.beside import beside
 from voicecoach.transcripts.encoding import LARGEST, Text, decode, repaired
@@ -64,7 +65,13 @@ def read(
         More files than belong together, or an unknown format.
     """
     if format is not None and format not in FORMATS:
-        raise UsageError(f"{format!r} is no format of transcripts; known are: {', '.join(FORMATS)}")
+        raise UsageError(
+            fill(
+                "{format!r} is no format of transcripts; known are: {names}",
+                format=format,
+                names=", ".join(FORMATS),
+            )
+        )
     paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
     if len(paths) == 1:
         paths = [*paths, *_pair(paths[0])]
@@ -79,7 +86,9 @@ def read(
     lines, times = in_order(_clean(result.lines))
     lines, spam = left_out(lines)
     if not lines:
-        raise TranscriptError(f"{paths[0]}: holds no words ({name}); name a file with a transcript")
+        raise TranscriptError(
+            fill("{path}: holds no words ({name}); name a file with a transcript", path=paths[0], name=name)
+        )
     said = " ".join(line.text for line in lines[:2000])
     seen = found(said)
     given, told = _language(language, result.language, seen)
@@ -120,17 +129,21 @@ def _timing(as_found: Sequence[Line], lines: Sequence[Line]) -> str:
 def _bytes(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():
-            raise TranscriptError(f"{path}: is no file; name the transcript in it")
+            raise TranscriptError(fill("{path}: is no file; name the transcript in it", path=path))
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise TranscriptError(f"{path}: there is no such file") from None
+        raise TranscriptError(fill("{path}: there is no such file", path=path)) from None
     except OSError as error:
-        raise TranscriptError(f"{path}: cannot be read: {error.strerror}") from error
+        raise TranscriptError(
+            fill("{path}: cannot be read: {error}", path=path, error=error.strerror)
+        ) from error
     except ValueError as error:  # a name with a zero byte
-        raise TranscriptError(f"{str(path)!r}: is no name of a file") from error
+        raise TranscriptError(fill("{name!r}: is no name of a file", name=str(path))) from error
     if len(raw) > LARGEST:
-        raise TranscriptError(f"{path}: is larger than {LARGEST // 1_000_000} MB; no transcript is")
+        raise TranscriptError(
+            fill("{path}: is larger than {most} MB; no transcript is", path=path, most=LARGEST // 1_000_000)
+        )
     return raw
 
 
@@ -154,13 +167,17 @@ def _found(texts: Sequence[Text], paths: Sequence[Path], format: str | None) -> 
                 found = module.read(value)
                 return module.NAME, replace(found, notes=(*mended, *found.notes))
         raise TranscriptError(
-            "is JSON, but none we know: read are Whisper's, Amazon Transcribe's, Call Analytics', "
-            "Contact Lens' and our own"
+            _(
+                "is JSON, but none we know: read are Whisper's, Amazon Transcribe's, Call Analytics', "
+                "Contact Lens' and our own"
+            )
         )
     if nist.is_rttm(text) and format in (None, "ctm"):
         raise TranscriptError(
-            "is RTTM: it says who speaks when, but not what; name the CTM with the words, too "
-            "(--transcript NAME.rttm --transcript NAME.ctm)"
+            _(
+                "is RTTM: it says who speaks when, but not what; name the CTM with the words, too "
+                "(--transcript NAME.rttm --transcript NAME.ctm)"
+            )
         )
     module = (
         _TEXTS[format]
@@ -176,7 +193,10 @@ def _two(texts: Sequence[Text], paths: Sequence[Path]) -> tuple[str, Found]:
         if nist.is_rttm(order[0].text) and nist.fits(order[1].text) and not nist.is_rttm(order[1].text):
             return f"{nist.RTTM} and {nist.NAME}", nist.read(order[1].text, nist.stretches(order[0].text))
     raise UsageError(
-        f"{' and '.join(map(str, paths[:3]))} do not belong together: only an RTTM and its CTM do"
+        fill(
+            "{names} do not belong together: only an RTTM and its CTM do",
+            names=_(" and ").join(map(str, paths[:3])),
+        )
     )
 
 
@@ -193,15 +213,18 @@ def _document(text: str) -> tuple[Any, tuple[Note, ...]] | None:
             better, notes = repaired(text)
             value = json.loads(better) if notes else value
     except RecursionError:
-        raise TranscriptError("is no transcript: nested too deep") from None
+        raise TranscriptError(_("is no transcript: nested too deep")) from None
     except ValueError as error:
         if re.match(r"\{\s*(\"|\})|\[\s*[\[{]", begins):
-            where = (
-                f" at line {error.lineno}, column {error.colno}"
-                if isinstance(error, json.JSONDecodeError)
-                else ""
-            )
-            raise TranscriptError(f"is damaged JSON{where}; write or copy it again") from None
+            if not isinstance(error, json.JSONDecodeError):
+                raise TranscriptError(_("is damaged JSON; write or copy it again")) from None
+            raise TranscriptError(
+                fill(
+                    "is damaged JSON at line {line}, column {column}; write or copy it again",
+                    line=error.lineno,
+                    column=error.colno,
+                )
+            ) from None
         return None
     return (value, notes) if isinstance(value, dict | list) else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from voicecoach.errors import TranscriptError
+from voicecoach.i18n import fill
 
 _SUFFIXES = (
     ".vtt",
@@ -32,7 +33,9 @@ def beside(recording: Path, folder: Path) -> tuple[Path, ...]:
     try:
         there = sorted(folder.iterdir())
     except OSError as error:
-        raise TranscriptError(f"{folder}: cannot be read: {error.strerror}") from error
+        raise TranscriptError(
+            fill("{folder}: cannot be read: {error}", folder=folder, error=error.strerror)
+        ) from error
     names = {f"{recording.stem}{inner}" for inner in ("", *_INNER)} | {recording.name}
     own = [
         path
@@ -41,8 +44,13 @@ def beside(recording: Path, folder: Path) -> tuple[Path, ...]:
     ]
     if not own:
         raise TranscriptError(
-            f"{folder}: there is no transcript of {recording.name}; it should be called "
-            f"{recording.stem}.vtt, .srt, .json, .tsv, .TextGrid, .txt or .ctm"
+            fill(
+                "{folder}: there is no transcript of {recording}; it should be called {stem}.vtt, .srt, "
+                ".json, .tsv, .TextGrid, .txt or .ctm",
+                folder=folder,
+                recording=recording.name,
+                stem=recording.stem,
+            )
         )
     best = min(own, key=lambda path: (_SUFFIXES.index(path.suffix.lower()), path.name))
     pair = {".ctm", ".rttm"}

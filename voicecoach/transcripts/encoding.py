@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from voicecoach.errors import TranscriptError
+from voicecoach.i18n import _, fill, later
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.types import Note
 
@@ -28,19 +29,19 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16 BE"),
 )
 _OTHER_FILES = (
-    (b"PK\x03\x04", "a zip archive or an office document"),
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0", "an older office document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"RIFF", "a recording"),
-    (b"fLaC", "a recording"),
-    (b"OggS", "a recording"),
-    (b"ID3", "a recording"),
-    (b"\x1f\x8b", "a compressed file"),
-    (b"ooBinaryFile", "a binary TextGrid"),
-    (b"<!doctype html", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "an XML document"),
+    (b"PK\x03\x04", later("a zip archive or an office document")),
+    (b"%PDF", later("a PDF document")),
+    (b"\xd0\xcf\x11\xe0", later("an older office document")),
+    (b"{\\rtf", later("an RTF document")),
+    (b"RIFF", later("a recording")),
+    (b"fLaC", later("a recording")),
+    (b"OggS", later("a recording")),
+    (b"ID3", later("a recording")),
+    (b"\x1f\x8b", later("a compressed file")),
+    (b"ooBinaryFile", later("a binary TextGrid")),
+    (b"<!doctype html", later("a web page")),
+    (b"<html", later("a web page")),
+    (b"<?xml", later("an XML document")),
 )
 _PIECE = 4_000  # characters that are repaired together
 _MIXED = re.compile(r"[a-zA-Z][^\W\d_a-zA-Z]|[^\W\d_a-zA-Z][a-zA-Z]")  # letters of two scripts in a word
@@ -71,17 +72,25 @@ def decode(raw: bytes, name: str, *, language: str | None = None) -> Text:
         There is nothing in it, or it is no text.
     """
     if not raw.strip(b"\x00\r\n\t "):
-        raise TranscriptError(f"{name}: is empty; name a file with a transcript")
+        raise TranscriptError(fill("{name}: is empty; name a file with a transcript", name=name))
     for begins, what in _OTHER_FILES:
         if raw[:64].lstrip().lower().startswith(begins.lower()):
-            raise TranscriptError(f"{name}: is {what}, no transcript; save the transcript as plain text")
+            raise TranscriptError(
+                fill(
+                    "{name}: is {what}, no transcript; save the transcript as plain text",
+                    name=name,
+                    what=_(what),
+                )
+            )
     found = _decoded(raw, language)
     controls = sum(
         unicodedata.category(c) == "Cc" and c not in "\t\r\n\f\v\x1c\x1d\x1e\x85"
         for c in found.text[:_SAMPLE]
     )
     if controls > 0.05 * len(found.text[:_SAMPLE]):
-        raise TranscriptError(f"{name}: is no text; save the transcript as plain text or JSON")
+        raise TranscriptError(
+            fill("{name}: is no text; save the transcript as plain text or JSON", name=name)
+        )
     text = found.text.replace("\x00", "").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text, notes = repaired(text)
     return Text(text, found.encoding, (*found.notes, *notes))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voicecoach.errors import TranscriptError
+from voicecoach.i18n import _, fill
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.times import seconds
 from voicecoach.transcripts.types import Found, Line
@@ -86,12 +87,19 @@ def read(text: str, speakers: Sequence[Stretch] = ()) -> Found:
     files = list(dict.fromkeys(word.file for word in words))
     if len(files) > 1:
         raise TranscriptError(
-            f"holds the words of {len(files)} recordings ({', '.join(files[:3])} ...); cut out those of one"
+            fill(
+                "holds the words of {count} recordings ({names} ...); cut out those of one",
+                count=len(files),
+                names=_(", ").join(files[:3]),
+            )
         )
     others = {one.file for one in speakers}
     if len(others) > 1 and not others & set(files):
         raise TranscriptError(
-            f"the CTM is of {files[0] if files else ''!r}, which the RTTM does not have; name those of one"
+            fill(
+                "the CTM is of {name!r}, which the RTTM does not have; name those of one",
+                name=files[0] if files else "",
+            )
         )
     own = [one for one in speakers if one.file in files] or list(speakers)
     channels = list(dict.fromkeys(word.channel for word in words))

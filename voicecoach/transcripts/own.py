@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from voicecoach.errors import TranscriptError
+from voicecoach.i18n import fill
 from voicecoach.transcripts.language import code
 from voicecoach.transcripts.times import seconds
 from voicecoach.transcripts.types import Found, Line
@@ -31,7 +32,7 @@ def read(found: Any) -> Found:
     """
     if isinstance(found, list):
         if len(found) > 1:
-            raise TranscriptError(f"holds {len(found)} analyses; name a file with one")
+            raise TranscriptError(fill("holds {count} analyses; name a file with one", count=len(found)))
         found = found[0]
     turns = found.get("turns")
     lines = [_line(one) for one in (turns if isinstance(turns, list) else []) if isinstance(one, Mapping)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voicecoach.errors import UsageError
-from voicecoach.i18n import fill
+from voicecoach.i18n import _, fill
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.speakers import NEITHER, role
 from voicecoach.transcripts.types import Line, Transcript, labels
@@ -38,7 +38,9 @@ def parse_speakers(text: str) -> Mapping[str, str]:
     for part in text.split(","):
         who, sign, name = (piece.strip() for piece in part.partition("="))
         if who not in (AGENT, CUSTOMER) or not sign or not name or who in found:
-            raise UsageError(f"--speakers should look like agent=Anna,customer=Ben, but is {text!r}")
+            raise UsageError(
+                fill("--speakers should look like agent=Anna,customer=Ben, but is {text!r}", text=text)
+            )
         found[who] = name
     return found
 
@@ -61,7 +63,9 @@ def parts_of(transcript: Transcript, told: Mapping[str, str]) -> tuple[Part, ...
     names = labels(lines)
     if not names:
         if told:
-            raise UsageError(f"{transcript.paths[0]}: names no speakers, so --speakers finds none")
+            raise UsageError(
+                fill("{path}: names no speakers, so --speakers finds none", path=transcript.paths[0])
+            )
         return (Part("", lines, "", _why("unnamed", "")),)
     said = Counter[str]()
     for line in lines:
@@ -103,7 +107,14 @@ def _roles(
     for who, called in told.items():
         own = [name for name in names if name.casefold() == called.casefold()]
         if not own:
-            raise UsageError(f"{path}: nobody is called {called!r}; it has: {', '.join(names[:MOST])}")
+            raise UsageError(
+                fill(
+                    "{path}: nobody is called {called!r}; it has: {names}",
+                    path=path,
+                    called=called,
+                    names=_(", ").join(names[:MOST]),
+                )
+            )
         found[own[0]] = (who, _why("told", own[0]))
     if not told:
         for name in names:

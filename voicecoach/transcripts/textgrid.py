@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from voicecoach.errors import TranscriptError
+from voicecoach.i18n import _
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.types import Found, Line
 from voicecoach.transcripts.words import Piece, fitted
@@ -65,7 +66,7 @@ def read(text: str) -> Found:
         else:
             found += _grouped(speaker, own)
     if not found:
-        raise TranscriptError("holds no interval tier with text; name one that has words or lines in it")
+        raise TranscriptError(_("holds no interval tier with text; name one that has words or lines in it"))
     return Found(tuple(sorted(found, key=lambda line: line.start or 0.0)))
 
 
