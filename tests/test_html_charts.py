@@ -132,3 +132,11 @@ def test_the_library_is_bokeh_and_its_digest_what_a_policy_calls_it() -> None:
     assert found.digest == f"'sha256-{digest}'"
     assert charts.policy()["script-src"] == (found.digest,)
     assert len(found.packed) < 600_000
+
+
+def test_a_transcript_without_a_recording_has_no_level_and_no_loudness() -> None:
+    heard = call(10.0)
+    written = replace(heard, source=replace(heard.source, layout=replace(heard.source.layout, kind="none")))
+    assert charts.charts(heard)["level"]
+    found = charts.charts(written)
+    assert (found["level"], found["loudness"], found["pitch"]) == ({}, None, None)

@@ -95,8 +95,9 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
     usual values: {pane: {low, high, label}}), lead_in (s), shown_share (of a curve's values).
     """
     want = settings()
+    contours = analysis.contours if analysis.source.layout.kind != "none" else {}  # else of no sound
     names = tuple(dict.fromkeys([*analysis.contours, *(turn.speaker for turn in analysis.turns)]))
-    found = analysis.contours.get(AGENT)
+    found = contours.get(AGENT)
     pitch = _pitch(found) if found is not None else None
     return {
         "duration": analysis.source.duration,
@@ -130,7 +131,7 @@ def charts(analysis: Analysis) -> Mapping[str, Any]:
         "phases": [
             {"name": label(phase.name), "start": phase.start, "end": phase.end} for phase in analysis.phases
         ],
-        "level": {name: _level(contours) for name, contours in analysis.contours.items()},
+        "level": {name: _level(own) for name, own in contours.items()},
         "loudness": None if found is None else _loudness(found),
         "pitch": pitch,
         "pace": _pace(analysis),
