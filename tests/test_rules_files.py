@@ -17,6 +17,7 @@ from voicecoach.datafile import read_text
 from voicecoach.errors import DataFileError, OutputError, UsageError
 from voicecoach.rules import Pack, check, find, languages, load_pack, loader, new_rule
 from voicecoach.rules.dialogue import PLACES
+from voicecoach.rules.language import OPTIONAL, REQUIRED
 from voicecoach.rules.loader import find_mistakes
 from voicecoach.types import Turn
 
@@ -429,6 +430,9 @@ def test_the_guide_for_trainers_shows_a_rule_that_loads(tmp_path: Path) -> None:
             assert f"`{key}`" in guide or f"`{key}:" in guide, f"{name}: {key}"
     for place in PLACES:
         assert f"`{place}`" in guide
+    facts = guide.split("## The keys of language.yaml")[1].split("\n## ")[0]
+    for key in (*REQUIRED, *OPTIONAL):
+        assert f"`{key}`" in facts, key
 
 
 def test_notes_on_what_is_hardly_meant(tmp_path: Path) -> None:
