@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from tests import make_analysis as made
 from tests.test_reports import schema
-from voicecoach import evidence, rules, turns
+from voicecoach import evidence, pipeline, rules, transcripts, turns
 from voicecoach.reports import json as report
 from voicecoach.transcribe import RATE, DecodeOptions, Recogniser, _most, _told, _Window
 from voicecoach.types import AGENT, CUSTOMER, Contours, Segment, Turn, Word
@@ -137,3 +138,64 @@ def test_the_json_report_names_a_language_only_where_it_is_another(language: str
     assert {word.get("language", "") for word in document["turns"][0]["words"]} == {language}
     jsonschema.validate(document, schema())
     assert report.document(report.parse(document)) == document
+
+
+@pytest.mark.parametrize(
+    ("document", "told", "expected"),
+    [
+        ({"language": "en", "segments": [{"start": 0, "end": 2, "text": "Good morning."}]}, None, [""]),
+        (
+            {
+                "language": "es",
+                "segments": [
+                    {"start": 0, "end": 2, "text": "Buenos días.", "language": "es"},
+                    {"start": 3, "end": 5, "text": "Good morning.", "language": "en"},
+                ],
+            },
+            None,
+            ["", "en"],
+        ),
+        (
+            {
+                "language": "es",
+                "segments": [{"start": 0, "end": 2, "text": "Good morning.", "language": "en"}],
+            },
+            "es",
+            [""],
+        ),
+    ],
+)
+def test_a_transcript_may_name_the_language_of_each_line(
+    tmp_path: Path, document: dict[str, Any], told: str | None, expected: list[str]
+) -> None:
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert [line.language for line in transcripts.read(path, language=told).lines] == expected
+
+
+def test_lines_of_a_transcript_are_judged_in_their_language(tmp_path: Path) -> None:
+    turns = [
+        {"speaker": "agent", "text": "Buenos días, le atiende Marta.", "start": 0, "end": 3},
+        {"speaker": "customer", "text": "Do you speak English?", "start": 4, "end": 6, "language": "en"},
+        {
+            "speaker": "agent",
+            "text": "Good morning, how can I help you?",
+            "start": 7,
+            "end": 9,
+            "language": "en",
+        },
+    ]
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps({"language": "es", "turns": turns}), encoding="utf-8")
+    coach = pipeline.Coach.ready(pipeline.Settings(), words=False)
+    found = pipeline.analyse(None, coach=coach, transcript=transcripts.read(path))
+    assert [turn.language for turn in found.turns] == ["", "en", "en"]
+    english = {rule.message for rule in rules.load_pack("en").rules}
+    assert {(f.rule, f.turn, f.message in english) for f in found.findings} >= {
+        ("courtesy.greeting", 0, False),
+        ("courtesy.greeting", 2, True),
+        ("courtesy.offer_help", 2, True),
+    }
+    again = tmp_path / "again.json"
+    again.write_text(report.render([found]), encoding="utf-8")
+    assert [line.language for line in transcripts.read(again).lines] == ["", "en", "en"]

@@ -98,7 +98,7 @@ def read(
     if given and result.language and seen and seen != result.language and not language:
         notes.append(Note("other_language", {"said": result.language, "found": seen}))
     return Transcript(
-        lines=lines,
+        lines=tuple(_elsewhere(line, "" if language else given) for line in lines),
         paths=tuple(map(str, paths)),
         sha256=hashlib.sha256(b"".join(raw)).hexdigest(),
         format=name,
@@ -108,6 +108,11 @@ def read(
         timing=_timing(result.lines, lines),
         notes=(*notes, *result.notes, *times, *spam),
     )
+
+
+def _elsewhere(line: Line, main: str | None) -> Line:
+    """The line, with its language only where it is another than ``main``; none where ``main`` is empty."""
+    return line if not line.language or (main and line.language != main) else replace(line, language="")
 
 
 def _language(given: str | None, said: str | None, seen: str | None) -> tuple[str | None, str]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from voicecoach import known
 from voicecoach.known import Known
+from voicecoach.measures.sound import facts, sound
 from voicecoach.transcripts.data import data
 from voicecoach.transcripts.roles import Part
 from voicecoach.transcripts.types import NONE, Line, Transcript
@@ -198,19 +199,22 @@ def segments(
     for line in lines:
         assert line.start is not None
         end = duration if line.end is None else line.end
+        apart = spaced(line.language) if line.language else spaces
         if line.words:
-            words = _led(line.words, " " if spaces or _open(before, line.text) else "")
+            words = _led(line.words, " " if apart or _open(before, line.text) else "")
         else:
             laid = known.segments(
                 [Known(line.text, line.start, max(end, line.start))],
                 contours,
                 syllables=syllables,
-                spaces=spaces,
+                spaces=apart,
             )
             words = tuple(word for one in laid for word in one.words)
-            if words and not spaces and _open(before, line.text):
+            if words and not apart and _open(before, line.text):
                 words = _led(words, " ")
         before = line.text
+        if line.language:
+            words = tuple(replace(word, language=line.language) for word in words)
         if words:
             found.append(
                 Segment(
@@ -224,6 +228,12 @@ def segments(
                 )
             )
     return tuple(found)
+
+
+def spaced(language: str) -> bool:
+    """Whether a language puts spaces between words, as far as that is known."""
+    known = sound(facts(language))
+    return known is None or known.spaces
 
 
 def _led(words: Sequence[Word], space: str) -> tuple[Word, ...]:

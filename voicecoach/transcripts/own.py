@@ -59,4 +59,5 @@ def _line(found: Mapping[str, Any]) -> Line:
         seconds(found.get("start")),
         seconds(found.get("end")),
         fitted(text, pieces),
+        language=code(found.get("language")) or "",
     )

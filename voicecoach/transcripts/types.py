@@ -30,7 +30,8 @@ class Line:
     """What one speaker says in one go, as it stands in the file.
 
     ``speaker`` is what the file calls whoever speaks. The texts of the words, one after the other, are the
-    text of the line; words are there only where the file has a time for them.
+    text of the line; words are there only where the file has a time for them. ``language`` is an ISO 639
+    code where the file says that of the line, in a ``Transcript`` only where it is another than its own.
     """
 
     speaker: str | None
@@ -41,6 +42,7 @@ class Line:
     no_speech_prob: float = 0.0  # a recogniser's own measures of certainty, where the file has them
     avg_logprob: float = 0.0
     compression_ratio: float = 1.0
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

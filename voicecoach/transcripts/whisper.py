@@ -98,10 +98,11 @@ def _piece(word: Mapping[str, Any]) -> Piece:
 
 
 def _certain(line: Line, segment: Mapping[str, Any]) -> Line:
-    """A line with the recogniser's measures of certainty."""
+    """A line with the recogniser's measures of certainty and the language it heard."""
     values = {
         key: seconds(segment.get(key)) for key in ("no_speech_prob", "avg_logprob", "compression_ratio")
     }
+    line = replace(line, language=code(segment.get("language")) or "")
     return replace(line, **{key: value for key, value in values.items() if value is not None})  # type: ignore[arg-type]
 
 
