@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import yaml
 from test_pipeline import golden
 
 import voicecoach
-from voicecoach import i18n, pipeline, reports
+from voicecoach import i18n, pipeline, reports, rules
 from voicecoach.types import AGENT, Analysis
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -54,6 +55,30 @@ def test_most_of_what_was_put_into_a_call_is_found(heard: Mapping[str, Analysis]
     missed = meant - {finding.rule for finding in heard[name].findings}
     assert len(meant) > 8
     assert len(missed) <= 3, missed
+
+
+def test_what_is_said_in_english_is_heard_and_judged_as_english(heard: Mapping[str, Analysis]) -> None:
+    call = heard["hotel_es"]
+    spans = [(t["start"], t["end"]) for t in truth("hotel_es")["turns"] if t.get("language") == "en"]
+    first, last = spans[0][0], spans[-1][1]
+    english = [turn for turn in call.turns if turn.language == "en"]
+    assert english
+    assert {turn.language for turn in call.turns} == {"", "en"}
+    for turn in english:
+        assert turn.start is not None
+        assert turn.end is not None
+        assert first - 1 < turn.start
+        assert turn.end < last + 1
+    messages = {rule.message for rule in rules.load_pack("en").rules}
+    for finding in call.findings:
+        if finding.turn is not None and finding.speaker == AGENT:
+            assert (finding.message in messages) is (call.turns[finding.turn].language == "en")
+    assert any(finding.message in messages for finding in call.findings)
+
+
+def test_a_language_that_is_told_is_the_only_one(coach: pipeline.Coach) -> None:
+    told = replace(coach, settings=replace(coach.settings, language="es"))
+    assert {turn.language for turn in pipeline.analyse(SAMPLES / "hotel_es.opus", coach=told).turns} == {""}
 
 
 @pytest.mark.parametrize("name", NAMES)

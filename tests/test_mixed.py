@@ -16,7 +16,7 @@ from tests import make_analysis as made
 from tests.test_reports import schema
 from voicecoach import evidence, pipeline, rules, transcripts, turns
 from voicecoach.reports import json as report
-from voicecoach.transcribe import RATE, DecodeOptions, Recogniser, _most, _told, _Window
+from voicecoach.transcribe import FRAME, RATE, DecodeOptions, Recogniser, _most, _told, _Window
 from voicecoach.types import AGENT, CUSTOMER, Contours, Segment, Turn, Word
 
 OPTIONS = DecodeOptions()
@@ -36,7 +36,7 @@ def recogniser(hears: dict[float, tuple[str, float]]) -> Recogniser:
 
     def detect_language(audio: Any) -> tuple[str, float, list[tuple[str, float]]]:
         code, sure = hears[round(float(audio[0]), 2)]
-        return code, sure, [(code, sure), ("xx", 1 - sure)]
+        return code, sure, [(code, sure), ("en" if code != "en" else "es", 1 - sure)]
 
     found.__dict__["_whisper"] = SimpleNamespace(detect_language=detect_language)
     return found
@@ -54,7 +54,9 @@ def parts(
         speech.append((at, at + length))
         at += length
     window = _Window(0, ((0, at),))
-    found = recogniser(hears)._parts(window, ranked, speech, [np.concatenate(samples)], main, OPTIONS)
+    signal = np.concatenate(samples)
+    said = np.ones(-(-len(signal) // FRAME), np.float32)
+    found = recogniser(hears)._parts(window, ranked, speech, [signal], said, main, OPTIONS)
     return {code: [(a / RATE, b / RATE) for a, b in own] for code, own in found.items()}
 
 
@@ -77,6 +79,40 @@ def test_a_short_stretch_goes_with_its_neighbours_or_the_call() -> None:
 
 def test_an_unsure_stretch_is_no_other_language() -> None:
     assert parts([(4, "ja", 0.8), (5, "en", 0.95)], {"en": 0.8, "ja": 0.15}) == {"en": [(0, 4), (4, 9)]}
+
+
+def test_a_language_that_the_window_does_not_hold_says_nothing_of_its_parts() -> None:
+    heard = [("ja", 0.6), ("es", 0.38), ("en", 0.02)]
+    found = recogniser({})
+    found.__dict__["_whisper"] = SimpleNamespace(detect_language=lambda audio: ("ja", 0.6, heard))
+    signal = np.zeros(4 * RATE, np.float32)
+    assert found._language_of(signal, {"en", "es"}, OPTIONS) == "es"
+    assert found._language_of(signal, {"en", "es", "ja"}, OPTIONS) == ""
+    assert found._language_of(signal[:RATE], {"en", "es"}, OPTIONS) == ""
+
+
+def test_a_long_unsure_stretch_is_cut_at_shorter_pauses() -> None:
+    said = np.ones(round(9 * RATE / FRAME), np.float32)
+    pause = round(4 * RATE / FRAME)
+    said[pause : pause + round(0.35 * RATE / FRAME)] = 0.0
+    signal = np.full(9 * RATE, 0.01, np.float32)
+    signal[round(4.1 * RATE) :] = 0.02
+    found = recogniser({})
+    found.__dict__["_whisper"] = SimpleNamespace(
+        detect_language=lambda audio: (
+            "",
+            0.0,
+            [("en", 0.5), ("es", 0.5)] if len(audio) > 6 * RATE else _tone_language(audio),
+        )
+    )
+    window = _Window(0, ((0, len(signal)),))
+    parts = found._parts(window, {"en": 0.5, "es": 0.5}, [(0, len(signal))], [signal], said, "en", OPTIONS)
+    assert {code: len(own) for code, own in parts.items()} == {"en": 1, "es": 1}
+    assert parts["en"][0][1] <= parts["es"][0][0]
+
+
+def _tone_language(audio: Any) -> list[tuple[str, float]]:
+    return [("en", 0.99)] if float(audio[len(audio) // 2]) < 0.015 else [("es", 0.99)]
 
 
 def test_the_language_of_a_call_is_the_one_spoken_longest() -> None:

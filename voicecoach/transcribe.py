@@ -18,7 +18,7 @@ import contextlib
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -372,7 +372,15 @@ class Recogniser:
         found = self._decode(todo, channels, main, options, progress, None if told else heard)
         for window, ranked in heard.items():
             if any(p >= options.other_language for code, p in ranked.items() if code != main):
-                parts = self._parts(window, ranked, speech[window.channel], channels, main, options)
+                parts = self._parts(
+                    window,
+                    ranked,
+                    speech[window.channel],
+                    channels,
+                    probabilities[window.channel],
+                    main,
+                    options,
+                )
                 if set(parts) != {main}:
                     del found[window]
                     for code, own in parts.items():
@@ -421,6 +429,7 @@ class Recogniser:
         ranked: Mapping[str, float],
         speech: Sequence[tuple[int, int]],
         channels: Sequence[Samples],
+        probability: Floats,
         main: str,
         options: DecodeOptions,
     ) -> dict[str, list[tuple[int, int]]]:
@@ -437,19 +446,36 @@ class Recogniser:
         ]
         if ranked[likely] >= options.sure_language:
             return {likely: inside}
+        here = {main, *(code for code, p in ranked.items() if p >= options.other_language)}
+        signal, finer = channels[window.channel], replace(options, min_silence=0.2, pad=0.1)
         sure: list[str] = []
+        cut: list[tuple[int, int]] = []
         for start, end in inside:
-            found = ""
-            if end - start >= options.language_seconds * RATE:
-                _, _, heard = self._whisper.detect_language(audio=_float(channels[window.channel][start:end]))
-                found = heard[0][0] if heard[0][1] >= options.sure_language else ""
-            sure.append(found)
+            found = self._language_of(signal[start:end], here, options)
+            pieces = [(start, end)]
+            if not found and end - start >= 2 * options.language_seconds * RATE:
+                near = probability[start // FRAME : -(-end // FRAME)]
+                pieces = [(start + a, start + b) for a, b in stretches(near, end - start, finer)] or pieces
+            for first, last in pieces:
+                cut.append((first, last))
+                again = len(pieces) > 1 and not found
+                sure.append(self._language_of(signal[first:last], here, options) if again else found)
+        inside = cut
         parts: dict[str, list[tuple[int, int]]] = {}
         for at, part in enumerate(inside):
             before = next(filter(None, reversed(sure[: at + 1])), main)
             after = next(filter(None, sure[at:]), main)
             parts.setdefault(before if before == after else main, []).append(part)
         return parts
+
+    def _language_of(self, signal: Samples, languages: Collection[str], options: DecodeOptions) -> str:
+        """Which of some languages a stretch is surely in; "" where it is too short or none is sure."""
+        if len(signal) < options.language_seconds * RATE:
+            return ""
+        _, _, heard = self._whisper.detect_language(audio=_float(signal))
+        likely = {code: p for code, p in heard if code in languages}
+        best = max(likely, key=likely.__getitem__, default="")
+        return best if best and likely[best] >= options.sure_language * sum(likely.values()) else ""
 
     def _decode(
         self,
