@@ -40,8 +40,10 @@ def judged(
 ) -> Analysis:
     """The analysis of a call of which all is known that was heard or read."""
     happened = measures.events(call)
+    # by id, in the language of the call where it has the rule
+    told = {rule.id: rule for pack in [*packs.values()][::-1] for rule in pack.rules}
     pairs = [
-        (match, _finding(match, call, doubts, pack))
+        (match, _finding(match, call, doubts, pack, told[match.rule]))
         for language, pack in packs.items()
         for match in rules.find(
             pack,
@@ -63,7 +65,7 @@ def judged(
     own = job.coach.own_values(call.language, telephone=telephone)
     if own is not None:
         numbers = baseline.compare(numbers, own, language=call.language, telephone=telephone)
-    grades = {rule.id: rule.grade for pack in [*packs.values()][::-1] for rule in pack.rules}
+    grades = {name: rule.grade for name, rule in told.items()}
     hidden = measures.unseen(call, happened)
     unseen = {r.id: why for pack in packs.values() for r in pack.rules if (why := rules.without(r, hidden))}
     scores = score.score(
@@ -121,7 +123,8 @@ def _notices(call: Call, doubts: Doubts, pack: rules.Pack, language: str) -> tup
     return tuple(found)
 
 
-def _finding(match: Match, call: Call, doubts: Doubts, pack: rules.Pack) -> Finding:
+def _finding(match: Match, call: Call, doubts: Doubts, pack: rules.Pack, told: rules.Rule) -> Finding:
+    """A match as a finding; what it says to the agent is in the words of the rule that is ``told``."""
     rule = pack.rule(match.rule)
     turn: Turn | None = None if match.turn is None else call.turns[match.turn]
     if (turn is None or match.end_char <= match.start_char) and call.timing:
@@ -139,8 +142,8 @@ def _finding(match: Match, call: Call, doubts: Doubts, pack: rules.Pack) -> Find
         start=match.start,
         end=match.end,
         quote=match.quote,
-        message=rule.message,
-        advice=rule.advice,
+        message=told.message,
+        advice=told.advice,
         grade=rule.grade,
         source=rule.source,
         evidence=backing,
